@@ -274,7 +274,7 @@ def test_drawn_cases_are_decided_alike_in_every_language(case: dict[str, Any], l
 @_DRAWN
 @settings(max_examples=10_000)
 def test_ten_thousand_drawn_cases_are_decided_alike(case: dict[str, Any], language: str) -> None:
-    """The same for as many cases as there are combinations of rules to expect."""
+    """The same for many more cases."""
     _decided_alike(case, language)
 
 
