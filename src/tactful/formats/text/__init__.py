@@ -102,7 +102,7 @@ class _Short:
         if all(item.kind == "standing" for item in advice):
             tell = (*tell[:-1], self._reasoned)
         arranged = sections(advice)
-        if advice and not arranged.do:
+        if advice and not (arranged.do or arranged.at_stake):
             self._console.print()
             self._console.print(self._words.say("Nothing needs doing now."))
         for head, items, print_ in zip(_HEADS, arranged, tell, strict=True):
