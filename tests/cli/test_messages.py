@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import polib
@@ -12,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 import tactful
 from tactful.cli.app import app
+from tactful.facts.reading.limits import CaseLimits
 from tactful.formats.po import Original, state, template, updated
 from tactful.language.catalogs import parsed, read_catalog
 from tactful.source.diagnostics import InvalidInput
@@ -70,8 +73,15 @@ def _translate(pack: Path, *texts: str) -> None:
     catalog.save()
 
 
+def _policy(pack: Path) -> tactful.Policy:
+    """The pack read anew: tests share policies of the same text and limits, and would not see another catalogue."""
+    return tactful.load(
+        pack, limits=CaseLimits(people=_catalog(pack).stat().st_mtime_ns if _catalog(pack).exists() else 9)
+    )
+
+
 def _label(pack: Path) -> str:
-    return tactful.load(pack).decide(CASE, language="de").actions[0].label
+    return _policy(pack).decide(CASE, language="de").actions[0].label
 
 
 def test_a_new_catalogue_has_every_sentence_with_its_place(pack: Path) -> None:
@@ -114,7 +124,7 @@ def test_an_overlay_brings_its_own_translations(pack: Path, tmp_path: Path) -> N
     _translate(over, "{application.company|Die Firma} anrufen")
     assert _label(over) == "Die Firma anrufen"
     assert _label(pack) == "Bei der Firma nachfragen"
-    told = tactful.load(over).decide(CASE, language="de").actions[0]
+    told = _policy(over).decide(CASE, language="de").actions[0]
     assert (told.steps, told.because[0].text) == (("Fassen Sie sich kurz.",), "Mo., 23. Nov. 2026!")
 
 
@@ -169,3 +179,29 @@ def test_a_catalogue_is_read_as_it_was_written(originals: list[Original], data: 
 def _parts(entry: polib.POEntry) -> tuple[object, ...]:
     plural = {int(no): text for no, text in entry.msgstr_plural.items()}
     return entry.msgctxt, entry.msgid, entry.msgid_plural, entry.msgstr, plural, entry.tcomment, entry.flags
+
+
+_RELOADS = """
+import sys, pathlib, tactful
+case = {"now": "2026-11-24T12:00:00Z", "candidate": {"id": "me", "time_zone": "UTC"},
+        "applications": [{"id": "a", "reply_by": "2026-11-23"}]}
+pack, catalog = sys.argv[1:]
+watch = tactful.watch(pack, seconds=0)
+german = watch.policy.in_language("de")
+assert german.reload() is german
+path = pathlib.Path(catalog)
+path.write_text(path.read_text("utf-8").replace("der Firma", "dem Unternehmen"), "utf-8")
+for policy in (german, german.reload(), watch.policy.in_language("de")):
+    print(policy.decide(case).actions[0].label)
+"""
+
+
+def test_changed_translations_count_after_a_reload(pack: Path) -> None:
+    """A service that watches its rules tells the new words; a policy that is in use stays as it is."""
+    done = subprocess.run(
+        [sys.executable, "-c", _RELOADS, str(pack), str(_catalog(pack))], check=False, capture_output=True, text=True
+    )
+    assert (done.stderr, done.stdout.splitlines()) == (
+        "",
+        ["Bei der Firma nachfragen", "Bei dem Unternehmen nachfragen", "Bei dem Unternehmen nachfragen"],
+    )

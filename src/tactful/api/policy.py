@@ -144,16 +144,18 @@ class Policy:
         return Policy(as_of(self.checked, day), self._limits, self._engine, self.layers, self._places)
 
     def reload(self) -> Policy:
-        """The policy read again from its files: a new one, or this one if no text has changed.
+        """The policy read again from its files: a new one, or this one if no text has changed, translations included.
 
-        It has the same limits, engine and day (see :meth:`as_of`). This policy stays as it is, so it can be used on where
-        the files have mistakes. Raises :class:`tactful.InvalidInput` with every mistake in them, and
+        It has the same limits, engine, language and day (see :meth:`as_of`). This policy stays as it is, so it can be used
+        on where the files have mistakes. Raises :class:`tactful.InvalidInput` with every mistake in them, and
         :class:`tactful.TactfulError` if the policy was not loaded by :func:`tactful.load`.
         """
         if not self._places:
             raise TactfulError("the policy was not loaded from files, so it cannot be reloaded")
+        if self._own is not None:
+            return self._own.reload().in_language(self.checked.language)
         layers = load_layers(self._places)
-        if source_of(layers) == source_of(self.layers):
+        if source_of(layers) == source_of(self.layers) and not self._has_other_words():
             return self
         return _policy(layers, self._limits, self._engine, self._places).on(self.checked.as_of)
 
@@ -301,6 +303,14 @@ class Policy:
     def _told(self) -> dict[str, Policy]:
         """The policies in the languages that have been asked for."""
         return {}
+
+    def _has_other_words(self) -> bool:
+        """Whether the catalogues of the languages that have been asked for say something else by now, or there are others."""
+        now = ("en", *languages(self.layers))
+        told = [other.decider.catalog for other in self._told.values()]
+        return now != self.languages or any(
+            catalog != catalog_of(self.layers, catalog.language) for catalog in told if catalog is not None
+        )
 
     def _telling(self, language: str) -> Policy:
         own = language == self.checked.language
