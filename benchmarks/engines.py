@@ -16,8 +16,8 @@ from rich.table import Table
 
 import tactful
 from frozen import frozen_policy
-from tactful.engines.rete import ReteProgram
 from tactful.engines.rete.pool import Pool
+from tactful.engines.rete.program import ReteProgram
 
 ROUNDS = 60
 

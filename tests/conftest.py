@@ -57,17 +57,19 @@ def _share_policies(config: pytest.Config) -> None:
     make = policy._policy
 
     @lru_cache(maxsize=16)
-    def kept(source: Source, limits: CaseLimits | None, places: tuple[str | Path, ...]) -> Policy:
-        return make(source.read(), limits, "compiled", places)
+    def kept(source: Source, limits: CaseLimits | None, places: tuple[str | Path, ...], few: bool) -> Policy:
+        return make(source.read(), limits, "compiled", places, few=few)
 
     def shared(
         layers: list[Layer],
         limits: CaseLimits | None,
         engine: EngineName | Rete,
         places: tuple[str | Path, ...] = (),
+        *,
+        few: bool = False,
     ) -> Policy:
         plain = engine == "compiled"
-        return kept(source_of(layers), limits, places) if plain else make(layers, limits, engine, places)
+        return kept(source_of(layers), limits, places, few) if plain else make(layers, limits, engine, places, few=few)
 
     patch = pytest.MonkeyPatch()
     patch.setattr(policy, "_policy", shared)

@@ -1,6 +1,6 @@
 """``python -m tactful``."""
 
-from tactful.cli.app import main
+from _tactful_command import main
 
 if __name__ == "__main__":
     main()

@@ -15,7 +15,8 @@ from extras import NEEDS_RETE
 from tactful.decide.timeline import timeline
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import Expiry, fires
-from tactful.engines.rete import Rete, ReteProgram
+from tactful.engines.rete import Rete
+from tactful.engines.rete.program import ReteProgram
 from tactful.facts.kinds import DAY
 from tactful.facts.rows import Case
 from tactful.testing.properties.drawing import drawn_cases

@@ -20,8 +20,8 @@ from reference_cases import cases as shipped_cases
 from shipped_cases import PACKS, shipped
 from tactful.decide.instants import instants
 from tactful.decide.ranker import Ranker
-from tactful.engines.rete import ReteProgram
 from tactful.engines.rete.pool import Pool
+from tactful.engines.rete.program import ReteProgram
 from tactful.facts.rows import Case, Row, row_key
 
 pytest.importorskip("durable_rules_engine", reason=NEEDS_RETE)

@@ -147,6 +147,7 @@ def look(policy: Policy, request: pytest.FixtureRequest, monkeypatch: pytest.Mon
     """A case, in lines that are long enough to cut no text."""
     monkeypatch.setenv("COLUMNS", "1000")
     monkeypatch.setattr("tactful.cli.options.load", lambda pack, engine: policy)
+    monkeypatch.setattr("tactful.cli.options.load_for_few", lambda pack, engine: policy)
     case: str = request.param
     return Look(policy, case, CASES[CASES.index(case) - 1])
 

@@ -9,7 +9,7 @@ import tactful
 from extras import NEEDS_RETE
 from tactful.cli.app import app
 from tactful.engines.firings import RawFiring
-from tactful.engines.rete import ReteProgram
+from tactful.engines.rete.program import ReteProgram
 from tactful.facts.rows import Case
 from tactful.testing.crossing import cross_examine
 

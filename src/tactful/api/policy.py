@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 
 class Policy:
-    """A pack that is loaded, checked and compiled. :func:`tactful.load` returns one.
+    """A pack that is loaded and checked. :func:`tactful.load` returns one; it is compiled for its first decision.
 
     Immutable. :meth:`decide` is pure and may be called from any number of threads at once.
     """
@@ -65,16 +65,19 @@ class Policy:
         engine: EngineName | Rete = "compiled",
         layers: Sequence[Layer] = (),
         places: tuple[str | Path, ...] = (),
+        *,
+        few: bool = False,
     ) -> None:
+        """``few``: see :func:`load_for_few`."""
         self.checked = checked
         #: The policy from which this one was made for a language; ``None`` if nobody asked for a language yet.
         self._own: Policy | None = None
         #: The texts that the pack was loaded from, the lowest base first; empty for a pack that was made otherwise.
         self.layers = tuple(layers)
-        self._limits, self._engine, self._places = limits, engine, places
+        self._limits, self._engine, self._places, self._few = limits, engine, places, few
         source = msgspec.structs.replace(source_of(layers), day=checked.as_of)
         self.decider = Decider(
-            checked, limits, engine, Origin(source, limits, engine, places=places) if layers else None
+            checked, limits, engine, Origin(source, limits, engine, places=places) if layers else None, few=few
         )
         self._calendars = self.decider.calendars
 
@@ -141,7 +144,8 @@ class Policy:
         """As :meth:`as_of` for an ordinal; ``None`` means every day. For other parts of this package."""
         if day is None:
             return self
-        return Policy(as_of(self.checked, day), self._limits, self._engine, self.layers, self._places)
+        checked = as_of(self.checked, day)
+        return Policy(checked, self._limits, self._engine, self.layers, self._places, few=self._few)
 
     def reload(self) -> Policy:
         """The policy read again from its files: a new one, or this one if no text has changed, translations included.
@@ -318,7 +322,7 @@ class Policy:
         other = Policy.__new__(Policy)
         other.checked = self.checked if catalog is None else translated(self.checked, catalog)
         other.layers, other._own = self.layers, self
-        other._limits, other._engine, other._places = self._limits, self._engine, self._places
+        other._limits, other._engine, other._places, other._few = self._limits, self._engine, self._places, self._few
         other.decider = self.decider.speaking(other.checked, catalog)
         other._calendars = self._calendars
         return other
@@ -437,10 +441,22 @@ def load(
     the pack's files, :class:`tactful.EngineError` if the engine cannot be used here, and :class:`tactful.TactfulError` for
     an empty list.
     """
+    return _loaded(pack, limits, engine)
+
+
+def load_for_few(pack: Locations, engine: EngineName) -> Policy:
+    """As :func:`load`, for a command that makes a few decisions and ends: the compiled engine would compile for too long.
+
+    Conditions are read as they stand instead. The decisions are the same. For other parts of this package.
+    """
+    return _loaded(pack, None, engine, few=True)
+
+
+def _loaded(pack: Locations, limits: CaseLimits | None, engine: EngineName | Rete, *, few: bool = False) -> Policy:
     places = (pack,) if isinstance(pack, str | Path) else tuple(pack)
     if not places:
         raise TactfulError("the list of packs is empty; name at least one, such as `default`")
-    return _policy(load_layers(places), limits, engine, places)
+    return _policy(load_layers(places), limits, engine, places, few=few)
 
 
 def loads(
@@ -466,9 +482,14 @@ def loads(
 
 
 def _policy(
-    layers: list[Layer], limits: CaseLimits | None, engine: EngineName | Rete, places: tuple[str | Path, ...] = ()
+    layers: list[Layer],
+    limits: CaseLimits | None,
+    engine: EngineName | Rete,
+    places: tuple[str | Path, ...] = (),
+    *,
+    few: bool = False,
 ) -> Policy:
-    return Policy(checked_pack(build_pack(layers)), limits or CaseLimits(), engine, layers, places)
+    return Policy(checked_pack(build_pack(layers)), limits or CaseLimits(), engine, layers, places, few=few)
 
 
 def checked_pack(pack: Pack) -> CheckedPack:

@@ -1,4 +1,4 @@
-"""The ``tactful`` command. Each command has a file of its own; this one registers them.
+"""The ``tactful`` command. Each command has a file of its own, which is loaded when the command is used.
 
 Exit codes: 0 done, 1 mistakes in the input (all of them reported), 2 wrong usage, 130 stopped with Ctrl-C, 141 the reader
 of the output has gone.
@@ -6,44 +6,65 @@ of the output has gone.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Annotated, Any, Final, cast
 
 import typer
 from typer.core import TyperGroup
 
-from tactful.cli.advise import advise
-from tactful.cli.batch import batch
-from tactful.cli.check import check
-from tactful.cli.compare import compare
-from tactful.cli.diff import diff
-from tactful.cli.explain import explain
-from tactful.cli.facts import facts
-from tactful.cli.handle import dismiss, done, undo
-from tactful.cli.import_ import import_
-from tactful.cli.init import init
-from tactful.cli.lsp import lsp
-from tactful.cli.messages import messages
-from tactful.cli.mutate import mutate
 from tactful.cli.output import console
-from tactful.cli.plan import plan
-from tactful.cli.prove import prove
-from tactful.cli.rules import rules
-from tactful.cli.schema import schema
-from tactful.cli.serve import serve
 from tactful.cli.streams import INTERRUPTED, standard_streams
-from tactful.cli.test import run_tests
-from tactful.cli.why import why
 from tactful.source.characters import printable
 
 #: The base class of all usage errors. Typer does not export it.
 _UsageError: Final = cast(type[typer.BadParameter], typer.BadParameter.__base__)
 
 
+#: The commands in the order of the help, each with its module and the name that it has there.
+_COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "advise": ("advise", "advise"),
+    "plan": ("plan", "plan"),
+    "why": ("why", "why"),
+    "compare": ("compare", "compare"),
+    "diff": ("diff", "diff"),
+    "done": ("handle", "done"),
+    "dismiss": ("handle", "dismiss"),
+    "undo": ("handle", "undo"),
+    "check": ("check", "check"),
+    "rules": ("rules", "rules"),
+    "facts": ("facts", "facts"),
+    "explain": ("explain", "explain"),
+    "schema": ("schema", "schema"),
+    "import": ("import_", "import_"),
+    "batch": ("batch", "batch"),
+    "test": ("test", "run_tests"),
+    "mutate": ("mutate", "mutate"),
+    "prove": ("prove", "prove"),
+    "init": ("init", "init"),
+    "serve": ("serve", "serve"),
+    "lsp": ("lsp", "lsp"),
+    "messages": ("messages", "messages"),
+}
+
+
 class _Commands(TyperGroup):
     """The commands. Usage errors quote the arguments, so their messages are cleaned."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all commands."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command with this name, loaded on first use; ``None`` if there is none."""
+        if cmd_name not in _COMMANDS:
+            for name in _COMMANDS:  # what was meant is looked for among the commands that are loaded
+                self.get_command(ctx, name)
+            return None
+        if cmd_name not in self.commands:
+            self.commands[cmd_name] = _command(cmd_name)
+        return self.commands[cmd_name]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options before the command's name."""
@@ -54,6 +75,17 @@ class _Commands(TyperGroup):
         """Run the command."""
         with _cleaned():
             return super().invoke(ctx)
+
+
+def _command(name: str) -> Any:
+    """Load a command."""
+    module, attribute = _COMMANDS[name]
+    command = getattr(import_module(f"tactful.cli.{module}"), attribute)
+    if not isinstance(command, typer.Typer):
+        alone = typer.Typer(add_completion=False)
+        alone.command(name)(command)
+        command = alone
+    return typer.main.get_command(command)
 
 
 @contextmanager
@@ -71,28 +103,6 @@ def _cleaned() -> Iterator[None]:
 app = typer.Typer(
     cls=_Commands, name="tactful", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-app.command()(advise)
-app.command()(plan)
-app.command()(why)
-app.command()(compare)
-app.command()(diff)
-app.command()(done)
-app.command()(dismiss)
-app.command()(undo)
-app.command()(check)
-app.command()(rules)
-app.command()(facts)
-app.command()(explain)
-app.command()(schema)
-app.command("import")(import_)
-app.command()(batch)
-app.command("test")(run_tests)
-app.command()(mutate)
-app.command()(prove)
-app.command()(init)
-app.command()(serve)
-app.command()(lsp)
-app.add_typer(messages, name="messages")
 
 
 def _print_version(wanted: bool) -> None:
@@ -112,13 +122,7 @@ def tactful_(
     """What to do after a job interview: rules in YAML, ranked and explained advice out."""
 
 
-#: How many new objects make the garbage collector look for circles. Python's 700 would make loading a pack take half as long
-#: again, and a pack has few circles.
-_OBJECTS: Final = 50_000
-
-
 def main() -> None:
     """Run the command."""
-    gc.set_threshold(_OBJECTS)
     with standard_streams():
         app()

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
     from tactful.formats.po import Original, State
 
-messages = typer.Typer(no_args_is_help=True, help="The sentences of a pack in other languages, as PO files.")
+messages = typer.Typer(
+    name="messages",
+    no_args_is_help=True,
+    add_completion=False,
+    help="The sentences of a pack in other languages, as PO files.",
+)
 
 Pack = Annotated[str, typer.Argument(metavar="PACK", help="default, profile:NAME, a YAML file or a folder.")]
 #: How many sentences without a translation are named.

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from tactful.api.moments import read_moment
-from tactful.api.policy import Policy, load
+from tactful.api.policy import Policy, load, load_for_few
 from tactful.cli.output import console, show
 from tactful.decide.decider import EngineName
 from tactful.facts.reading.limits import CaseLimits
@@ -60,13 +60,19 @@ SetFacts = Annotated[
 
 
 def load_rules(
-    rules: list[str] | None, engine: EngineName = "compiled", as_of: str | None = None, language: str | None = None
+    rules: list[str] | None,
+    engine: EngineName = "compiled",
+    as_of: str | None = None,
+    language: str | None = None,
+    *,
+    many: bool = False,
 ) -> Policy:
     """The packs of ``--rules`` laid over each other, as they are on the day of ``--rules-as-of``, in a language.
 
-    What two of them change differently is told on standard error.
+    ``many``: the command makes many decisions, so that compiling the rules pays. What two of the packs change differently is
+    told on standard error.
     """
-    policy = load(rules or "default", engine=engine)
+    policy = load(rules or "default", engine=engine) if many else load_for_few(rules or "default", engine)
     for warning in policy.warnings:
         if warning.code == OverlaysDiffer.id:
             show(warning, dict(policy.checked.sources), console(stderr=True))

@@ -60,7 +60,7 @@ def plan(
     ] = None,
 ) -> None:
     """Show the weeks ahead: what will be advised, and when, if nothing else happens."""
-    policy = load_rules(rules, engine, rules_as_of, language)
+    policy = load_rules(rules, engine, rules_as_of, language, many=True)
     given, now = read_case(policy, case, at, application)
     read = what_if(policy, given, set_)
     start = policy.decide(read, now).at

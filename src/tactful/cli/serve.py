@@ -43,4 +43,4 @@ def serve(
     limits = Limits(seconds=seconds, connections=connections)
     settings = Settings(host, port, read_token(token_file), tuple(allow_host or ()), log, limits)
     check_reach(settings, no_auth)
-    run(load_rules(rules), settings, workers)
+    run(load_rules(rules, many=True), settings, workers)

@@ -46,7 +46,7 @@ def why(
     """Explain why an action is or is not advised: facts, rules, conflicts and rank."""
     action, _, target = question.partition(":")
     try:
-        policy = load_rules(rules, engine, rules_as_of, language)
+        policy = load_rules(rules, engine, rules_as_of, language, many=flip)
         given, now = read_case(policy, case, at, None)
         decision = policy.decide(what_if(policy, given, set_), now)
         record = decision.why(action, target or None, flip=flip)

@@ -5,7 +5,7 @@ A computed fact that comes out as before passes nothing on. What is left are the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from heapq import heappop, heappush
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -16,6 +16,7 @@ from tactful.engines.compiled.past import SMALL
 from tactful.engines.compiled.single_functions import SILENT
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import RawFiring
+from tactful.engines.plain import PlainProgram
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Case, Row, counterpart
 from tactful.language.ir import AddStep, Aggregate, ById, ComputedFact, Field, Rule
@@ -141,16 +142,18 @@ class Again:
     def __init__(
         self,
         decider: Decider,
-        program: CompiledProgram,
+        program: CompiledProgram | PlainProgram,
         evaluator: Evaluator,
         firings: Iterable[RawFiring],
         steps: Iterable[RawFiring],
     ) -> None:
         """``firings`` and ``steps`` are those of the evaluator's case at its moment."""
-        self.readers, self.program = decider.once(Readers), program
+        self.readers, self.runtime_of = decider.once(Readers), program.runtime
+        #: The functions of facts and rules.
+        self.functions: Any = program if isinstance(program, PlainProgram) else program.single
         self._evaluator = evaluator
         #: The case as it is: what its functions run on, and the deadlines of rules that fire, by the numbers of rule and row.
-        self.runtime = program.runtime(evaluator.case, evaluator.now)
+        self.runtime: Any = program.runtime(evaluator.case, evaluator.now)
         self.due: dict[tuple[int, int], Any] = {(no, row.no): due for no, row, due in (*firings, *steps)}
         self.searched = [(no, row) for no, row, _ in firings if no in self.readers.searched]
         self._rows: dict[tuple[str, int | None], _Numbered] = {}
@@ -224,14 +227,14 @@ class _Change:
     """One changed case: the change spreads from fact to fact, and at last to rules."""
 
     def __init__(self, again: Again, case: Case) -> None:
-        self._again, self._functions, self._case = again, again.program.single, case
-        self._runtime = again.program.runtime(case, again.runtime.now)
+        self._again, self._functions, self._case = again, again.functions, case
+        self._runtime: Any = again.runtime_of(case, again.runtime.now)
         self._before, self._memo = again.runtime, again.runtime.memo.copy()
         self._runtime.memo = self._memo
         #: The sources whose values differ, with the applications of their rows.
         self.sources: dict[_Source, set[Row | None]] = {}
         #: The former values of facts, by their keys in the memo.
-        self._former: dict[int, Value] = {}
+        self._former: dict[Hashable, Value] = {}
         #: The rows of facts and rules that are to be looked at, by the numbers of both.
         self._facts: dict[int, _Numbered] = {}
         self._rules: dict[int, _Numbered] = {}

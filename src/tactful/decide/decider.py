@@ -18,7 +18,8 @@ from tactful.engines.compiled import CompiledProgram, compile_pack
 from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import Program, RawFiring
-from tactful.engines.rete import Rete, ReteProgram
+from tactful.engines.plain import PlainProgram
+from tactful.engines.rete import Rete
 from tactful.facts.calendars import Calendars
 from tactful.facts.kinds import Value
 from tactful.facts.reading.limits import CaseLimits
@@ -59,34 +60,56 @@ class Decider:
         limits: CaseLimits,
         engine: EngineName | Rete = "compiled",
         origin: Origin | None = None,
+        *,
+        few: bool = False,
     ) -> None:
+        """``few``: only a few decisions will be made, so that compiling the pack would take longer than it saves."""
         self.checked, self.limits = checked, limits
         #: What makes the same decider in another process; ``None`` for a pack that was not read from texts.
         self.origin = origin
         self.calendars, self.declared = Calendars(checked.calendars), checked.declared
-        #: How much decisions take.
-        self.work = Work(checked, limits.steps)
         self.facts = {fact.id: fact for fact in checked.facts}
         self.clockwork = Clockwork(self.facts)
         self.conditions = Conditions(self.clockwork)
         #: The engine's name.
         self.engine: EngineName = "compiled" if engine == "compiled" else "rete"
-        self._program = self._load(engine)
+        self._few = few
+        if engine != "compiled":
+            self._program = self._rete(engine)
         #: The translations that decisions are told in; ``None`` for the pack's own language.
         self.catalog: Catalog | None = None
         self._made: dict[Callable[[Decider], Any], Any] = {}
         self._shared: dict[Callable[[Decider], Any], Any] = {}
         self.keys = Keys(checked)
-        places_at = None if self.compiled is None else self.compiled.places_at
-        self.ranker = Ranker(checked, self.calendars, places_at)
 
-    def _load(self, engine: EngineName | Rete) -> Program:
-        """The pack as a program of the engine. Raises :class:`tactful.EngineError` if the engine cannot be used."""
-        if engine == "compiled":
-            return compile_pack(self.checked, self.calendars)
+    def _rete(self, engine: Literal["rete"] | Rete) -> Program:
+        """The pack as a program of this engine. Raises :class:`tactful.EngineError` if it cannot be used."""
+        from tactful.engines.rete.program import ReteProgram  # other engines do not need it
+
         options = Rete() if engine == "rete" else engine
         fallback = compile_pack(self.checked, self.calendars) if options.fall_back else None
         return ReteProgram(self.checked, self.calendars, options.pool(), fallback)
+
+    @lazy
+    def _program(self) -> Program:
+        """The pack as a program of the engine. It is compiled for its first decision."""
+        return self.plain if self._few else compile_pack(self.checked, self.calendars)
+
+    @lazy
+    def work(self) -> Work:
+        """How much decisions take."""
+        return Work(self.checked, self.limits.steps)
+
+    @lazy
+    def plain(self) -> PlainProgram:
+        """The pack as it stands, for a few decisions."""
+        return PlainProgram(self.checked, self.calendars, self.clockwork)
+
+    @lazy
+    def ranker(self) -> Ranker:
+        """Ranks firings."""
+        places_at = None if self.compiled is None else self.compiled.places_at
+        return Ranker(self.checked, self.calendars, places_at)
 
     @property
     def compiled(self) -> CompiledProgram | None:
@@ -113,6 +136,7 @@ class Decider:
 
         ``catalog``: its translations; ``None`` for the pack's own language.
         """
+        _ = self.work, self.ranker  # these and the program are shared, so they have to be there
         other = copy(self)
         other.checked, other.catalog, other._made = checked, catalog, {}
         if self.origin is not None:

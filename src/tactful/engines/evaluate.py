@@ -78,7 +78,8 @@ class Evaluator:
 
     def __init__(self, case: Case, now: int, facts: Mapping[str, ComputedFact], calendars: Calendars) -> None:
         self.case, self.now, self.facts, self.calendars = case, now, facts, calendars
-        self._memo: dict[tuple[str, int], Value] = {}
+        #: The computed facts that are known, by their id and the number of their row.
+        self.memo: dict[tuple[str, int], Value] = {}
         self._environments: dict[tuple[str, int], dict[str, Row | None]] = {}
         #: The rows of an application (by its number) by the id of their person, by entity.
         self._by_person: dict[tuple[str, int], dict[Value, list[Row]]] = {}
@@ -151,19 +152,19 @@ class Evaluator:
     def computed(self, id_: str, row: Row) -> Value:
         """The value of a computed fact for a row."""
         key = (id_, row.no)
-        if key not in self._memo:
+        if key not in self.memo:
             fact = self.facts[id_]
             env = self.environment(fact.entity, row)
             match fact:
                 case WhenFact(condition=condition):
-                    self._memo[key] = self.holds(condition, env)
+                    self.memo[key] = self.holds(condition, env)
                 case Aggregate():
-                    self._memo[key] = self._aggregate(fact, row, env)
+                    self.memo[key] = self._aggregate(fact, row, env)
                 case Derived(expression=expression):
-                    self._memo[key] = self.expression(expression, env)
+                    self.memo[key] = self.expression(expression, env)
                 case _:
                     assert_never(fact)
-        return self._memo[key]
+        return self.memo[key]
 
     # --- expressions ---
 

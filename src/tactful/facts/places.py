@@ -10,10 +10,10 @@ from collections.abc import Hashable, Mapping
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib.machinery import PathFinder
-from importlib.resources import files
 from importlib.util import module_from_spec
 from typing import Any, Final, Generic, TypeVar
 
+from tactful.facts.zones import package_data
 from tactful.source.suggest import near
 
 #: Names in the list of zones that are not the clock of any place.
@@ -79,7 +79,7 @@ class Bounded(Generic[K, V]):
 @cache
 def time_zones() -> frozenset[str]:
     """The names of the IANA list."""
-    return frozenset(files("tzdata").joinpath("zones").read_text("ascii").split()) - _NO_PLACES
+    return frozenset(package_data("zones").decode("ascii").split()) - _NO_PLACES
 
 
 def time_zone_exists(name: str) -> bool:
@@ -121,7 +121,7 @@ def _countries() -> Mapping[str, tuple[str, tuple[str, ...]]]:
 @cache
 def _iso_countries() -> Mapping[str, str]:
     """All countries of ISO 3166 by code, with their names in English."""
-    lines = files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text("utf-8").splitlines()
+    lines = package_data("zoneinfo", "iso3166.tab").decode().splitlines()
     return dict(line.split("\t")[:2] for line in lines if not line.startswith("#"))
 
 

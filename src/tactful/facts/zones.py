@@ -5,7 +5,8 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Callable
 from functools import lru_cache
-from importlib.resources import files
+from io import BytesIO
+from pkgutil import get_data
 from typing import Any
 
 
@@ -24,7 +25,14 @@ def zone(name: str) -> PackageZone:
     if any(part in ("", ".", "..") for part in parts):
         raise zoneinfo.ZoneInfoNotFoundError(name)
     try:
-        with files("tzdata").joinpath("zoneinfo", *parts).open("rb") as stream:
-            return PackageZone.from_file(stream, key=name)
+        return PackageZone.from_file(BytesIO(package_data("zoneinfo", *parts)), key=name)
     except (OSError, ValueError) as error:
         raise zoneinfo.ZoneInfoNotFoundError(name) from error
+
+
+def package_data(*parts: str) -> bytes:
+    """A file of the package. Raises ``OSError`` if there is none."""
+    data = get_data("tzdata", "/".join(parts))  # importlib.resources takes some milliseconds to import
+    if data is None:
+        raise OSError("the package `tzdata` cannot be read")
+    return data

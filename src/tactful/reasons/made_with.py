@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 import msgspec
@@ -38,6 +37,8 @@ def made_with(context: Context) -> MadeWithRecord:
 @cache
 def installed(name: str) -> str:
     """The version of an installed distribution; ``unknown`` for a source tree that is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # takes as long as some answers
+
     try:
         return version(name)
     except PackageNotFoundError:

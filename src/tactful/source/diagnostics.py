@@ -12,7 +12,7 @@ import msgspec
 from tactful.source.codes.frames import Frame
 
 
-class Span(msgspec.Struct, frozen=True):
+class Span(msgspec.Struct, frozen=True, gc=False):
     """A part of a text, from ``start`` up to but not including ``end``: offsets in characters.
 
     ``line`` and ``column`` count from 1 and belong to ``start``.

@@ -11,7 +11,7 @@ from tactful.source.codes.text import BadEncoding, TooLarge
 from tactful.source.diagnostics import InvalidInput, Span
 
 
-class Scalar(msgspec.Struct, frozen=True, tag=True):
+class Scalar(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A single value as it is written. ``plain`` is false if it is quoted or a block (``>-``, ``|``).
 
     A plain scalar may mean a number, yes or no, or nothing (``null``, ``~``, empty). Its reader decides by the type of
@@ -28,14 +28,14 @@ class Scalar(msgspec.Struct, frozen=True, tag=True):
         return self.plain and self.text in ("", "~", "null", "Null", "NULL")
 
 
-class Mapping(msgspec.Struct, frozen=True, tag=True):
+class Mapping(msgspec.Struct, frozen=True, tag=True, gc=False):
     """Keys and values in the order of the text. Keys are scalars, and no key occurs twice."""
 
     entries: tuple[tuple[Scalar, Node], ...]
     span: Span
 
 
-class Sequence(msgspec.Struct, frozen=True, tag=True):
+class Sequence(msgspec.Struct, frozen=True, tag=True, gc=False):
     """Items in the order of the text."""
 
     items: tuple[Node, ...]

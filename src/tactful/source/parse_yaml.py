@@ -76,14 +76,10 @@ class _YamlBuilder:
 
     def take(self, event: yaml.Event) -> None:
         """Process the next event."""
+        if type(event) is yaml.ScalarEvent:  # most events are
+            self._scalar(event)
+            return
         match event:
-            case yaml.ScalarEvent():
-                span = self._span(event)
-                self._checked(event, span)
-                self._block(event, span)
-                plain = event.style is None or event.style == ""
-                self._anchor(event.anchor, None, 0)
-                self._add(Scalar(event.value, plain, span), 1, event.anchor)
             case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
                 self._begin(event)
             case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
@@ -99,6 +95,16 @@ class _YamlBuilder:
                         "a second document begins here",
                         "put each document into its own file",
                     )
+
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
+        span, style, anchor = self._span(event), event.style, event.anchor
+        if event.tag is not None:
+            self._checked(event, span)
+        if style == ">":
+            self._block(event, span)
+        if anchor is not None:
+            self._anchor(anchor, None, 0)
+        self._add(Scalar(event.value, not style, span), 1, anchor)
 
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
@@ -116,7 +122,7 @@ class _YamlBuilder:
 
     def _block(self, event: yaml.ScalarEvent, span: Span) -> None:
         """Report a comparison such as ``>3``, which begins an empty block of text."""
-        help_ = self._in_words(span) if event.style == ">" and not event.value.strip() else None
+        help_ = None if event.value.strip() else self._in_words(span)
         if help_ is not None:
             self.problems.append(ForbiddenYaml.at(span, "an empty block of text begins here", help_))
 
@@ -131,7 +137,8 @@ class _YamlBuilder:
         self._checked(event, span)
         if len(self._open) >= self.limits.depth:
             self._stop(TooLarge, span, f"the text is nested deeper than {self.limits.depth} levels", "make it flatter")
-        self._anchor(event.anchor, None, 0)
+        if event.anchor is not None:
+            self._anchor(event.anchor, None, 0)
         self._open.append(_Open(isinstance(event, yaml.MappingStartEvent), span, event.anchor))
 
     def _end(self, event: Any) -> None:
@@ -148,9 +155,8 @@ class _YamlBuilder:
             node = Sequence(tuple(done.items), span)
         self._add(node, done.size, done.anchor)
 
-    def _anchor(self, anchor: str | None, node: Node | None, size: int) -> None:
-        if anchor is not None:
-            self._anchors[anchor] = None if node is None else (node, size)
+    def _anchor(self, anchor: str, node: Node | None, size: int) -> None:
+        self._anchors[anchor] = None if node is None else (node, size)
 
     def _alias(self, event: Any) -> None:
         span = self._span(event)
@@ -175,7 +181,8 @@ class _YamlBuilder:
         self._nodes += new
         if self._nodes > self.limits.nodes:
             self._stop(TooLarge, node.span, f"the text has more than {self.limits.nodes:,} values", "split it")
-        self._anchor(anchor, node, size)
+        if anchor is not None:
+            self._anchor(anchor, node, size)
         if not self._open:
             self.root = None if isinstance(node, Scalar) and node.is_null else node
             return

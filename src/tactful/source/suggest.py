@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from heapq import nlargest
@@ -26,6 +25,8 @@ def near(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     if len(words) > _MOST:
         alike = [other for other in words if abs(len(other) - len(word)) <= 2]
         words = nlargest(_MOST, alike, key=lambda other: _shared_ends(word, other))
+    import difflib  # only mistakes need it
+
     matches = difflib.get_close_matches(word, words, n=1, cutoff=cutoff)
     return matches[0] if matches else None
 

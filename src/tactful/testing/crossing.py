@@ -10,7 +10,8 @@ import yaml
 
 from tactful.api.policy import Policy
 from tactful.decide.instants import instants
-from tactful.engines.rete import Rete, ReteProgram
+from tactful.engines.rete import Rete
+from tactful.engines.rete.program import ReteProgram
 from tactful.facts.kinds import WEEK
 from tactful.facts.rows import Case, Row
 from tactful.source.diagnostics import InvalidInput

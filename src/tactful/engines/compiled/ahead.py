@@ -33,7 +33,6 @@ class AheadFunctions:
         others = [rule for rule in moving if not isinstance(rule.conclusion, AddStep)]
         mains = [MainFunction(checked, facts, *part).build() for part in (("fire", others), ("steps", steps))]
         tree = ast.Module([*facts.functions(), *mains], [])
-        ast.fix_missing_locations(tree)
         # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
         namespace: dict[str, Any] = {**facts.tables, **facts.dates, **CALLED, **TURNS}
         exec(compile(tree, f"<ahead {checked.digest[:19]}>", "exec"), namespace)  # noqa: S102

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Final, assert_never
 
+from tactful.engines.compiled import nodes
 from tactful.engines.compiled.helpers import words_pattern
 from tactful.engines.compiled.python_ast import (
     STORE,
@@ -101,7 +102,7 @@ class Expressions:
         if isinstance(value, ast.Name):
             return value, value
         name = self.temporary()
-        return ast.NamedExpr(ast.Name(name, STORE), value), load(name)
+        return nodes.NamedExpr(nodes.Name(name, STORE), value), load(name)
 
     # --- fields ---
 
@@ -114,7 +115,7 @@ class Expressions:
         """The field's value, ``None`` where it is unknown."""
         value = self.own_value(field, self.row(field))
         if field.scope in self._nullable:
-            return ast.IfExp(is_known(load(field.scope)), value, constant(None))
+            return nodes.IfExp(is_known(load(field.scope)), value, constant(None))
         return value
 
     def own_value(self, field: Field, row: ast.expr) -> ast.expr:
@@ -149,7 +150,7 @@ class Expressions:
             case "interviewer":
                 return attribute(row, "person", "calendar")
             case "message":
-                either_one = ast.BoolOp(ast.Or(), [attribute(row, "person"), attribute(row, "application")])
+                either_one = nodes.BoolOp(ast.Or(), [attribute(row, "person"), attribute(row, "application")])
                 return attribute(either_one, "calendar")
             case _:
                 return attribute(row, "calendar")
@@ -162,7 +163,7 @@ class Expressions:
         if shift.length.seconds == 0:
             return moment
         operator = ast.Sub() if shift.back else ast.Add()
-        return ast.BinOp(moment, operator, constant(shift.length.seconds))
+        return nodes.BinOp(moment, operator, constant(shift.length.seconds))
 
     # --- conditions ---
 
@@ -222,7 +223,7 @@ class Expressions:
             case IsIn(values=values) if not isinstance(field.kind, ListKind):
                 return _is_in(value, values)
             case IsIn(values=values):
-                return either([ast.Compare(constant(item), [ast.In()], [value]) for item in values])
+                return either([nodes.Compare(constant(item), [ast.In()], [value]) for item in values])
             case Filled(filled=filled):
                 return value if filled else negate(value)
             case Compare(op=op, value=bound):
@@ -259,7 +260,7 @@ class Expressions:
         if first is None or last is None:
             bound, op = (last, "<=") if first is None else (first, ">=")
             return compare(day, op, constant(bound))
-        return ast.Compare(constant(first), [ast.LtE(), ast.LtE()], [day, constant(last)])
+        return nodes.Compare(constant(first), [ast.LtE(), ast.LtE()], [day, constant(last)])
 
     # --- expressions ---
 
@@ -287,7 +288,7 @@ class Expressions:
             case Choose(branches=branches, otherwise=otherwise):
                 chosen: ast.expr = constant(None) if otherwise is None else self.expression(otherwise)
                 for branch in reversed(branches):
-                    chosen = ast.IfExp(self.condition(branch.condition), self.expression(branch.value), chosen)
+                    chosen = nodes.IfExp(self.condition(branch.condition), self.expression(branch.value), chosen)
                 return chosen
             case _:
                 assert_never(expression)
@@ -300,7 +301,7 @@ class Expressions:
         first, again = self.named(moment)
         result, there = self.named(self.shifted(again, Shift(length, back), expression.field))
         within = compare(result, *((">=", constant(FIRST_MOMENT)) if back else ("<=", constant(LAST_MOMENT))))
-        return ast.IfExp(both([is_known(first), within]), there, constant(None))
+        return nodes.IfExp(both([is_known(first), within]), there, constant(None))
 
     def _moved_by(self, field: Field, moment: ast.expr, length: ast.expr, back: bool) -> ast.expr:
         moved = call(load("moved_by"), moment, self.calendar(field), length, constant(back))
@@ -310,7 +311,7 @@ class Expressions:
         """A value that looks at the field's row, which may be missing."""
         if field.scope not in self._nullable:
             return value
-        return ast.IfExp(is_known(load(field.scope)), value, constant(None))
+        return nodes.IfExp(is_known(load(field.scope)), value, constant(None))
 
 
 def nullable(entity: str) -> frozenset[str]:
@@ -333,9 +334,9 @@ def _bare(value: ast.expr) -> ast.expr:
 
 def _is_in(value: ast.expr, values: tuple[bool | str | int | float, ...]) -> ast.expr:
     if len(values) != 1:
-        return ast.Compare(value, [ast.In()], [constant(values)])
+        return nodes.Compare(value, [ast.In()], [constant(values)])
     if isinstance(values[0], bool):
-        return ast.Compare(value, [ast.Is()], [constant(values[0])])
+        return nodes.Compare(value, [ast.Is()], [constant(values[0])])
     return compare(value, "==", constant(values[0]))
 
 

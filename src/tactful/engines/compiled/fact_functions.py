@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Literal, assert_never
 
+from tactful.engines.compiled import nodes
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions
 from tactful.engines.compiled.python_ast import (
     LOAD,
@@ -28,6 +29,7 @@ from tactful.engines.compiled.python_ast import (
 from tactful.engines.compiled.tree_code import Tables
 from tactful.facts.entities import SCOPES
 from tactful.language.ir import Aggregate, CheckedPack, ComputedFact, Derived, Field, Pick, WhenFact
+from tactful.language.ir.reads import computed, fields_of_fact
 
 FAMILY: Final = "family"
 #: The variable that holds the value of the current row.
@@ -51,6 +53,7 @@ class Facts:
         self._called: set[int] = set()
         self._remembered: set[int] = set()
         self._written: set[int] = set()
+        self._reads: dict[str, frozenset[str]] = {}
 
     def expressions(
         self,
@@ -69,6 +72,13 @@ class Facts:
     def fact(self, id_: str) -> ComputedFact:
         """The fact itself."""
         return self._facts[self.numbers[id_]]
+
+    def reads(self, id_: str) -> frozenset[str]:
+        """The ids of the computed facts that a fact reads."""
+        known = self._reads.get(id_)
+        if known is None:
+            known = self._reads[id_] = frozenset(computed(fields_of_fact(self.fact(id_))))
+        return known
 
     def read_again(self, id_: str, row: ast.expr) -> ast.expr:
         """A call of a function that caches its values: from another fact, or from a loop inside the fact's row."""
@@ -93,12 +103,12 @@ class Facts:
 
     def key(self, no: int) -> ast.expr:
         """The number under which the value of a fact is cached for ``row``."""
-        rows = ast.BinOp(attribute(load("row"), "no"), ast.Mult(), constant(len(self._facts)))
-        return ast.BinOp(rows, ast.Add(), constant(no))
+        rows = nodes.BinOp(attribute(load("row"), "no"), ast.Mult(), constant(len(self._facts)))
+        return nodes.BinOp(rows, ast.Add(), constant(no))
 
     def remembering(self, no: int, body: list[ast.stmt]) -> list[ast.stmt]:
         """The function of a fact that looks its value up by the fact's and the row's number. The first call computes it."""
-        known = ast.If(ast.Compare(load(_KEY), [ast.In()], [load(_MEMO)]), [ast.Return(_stored(LOAD))], [])
+        known = nodes.If(nodes.Compare(load(_KEY), [ast.In()], [load(_MEMO)]), [nodes.Return(_stored(LOAD))], [])
         head = [assign(_MEMO, attribute(load(RUNTIME), "memo")), assign(_KEY, self.key(no)), known]
         kept = ast.Module(body, [])
         _Keep().visit(kept)
@@ -107,7 +117,7 @@ class Facts:
 
 def _stored(context: ast.expr_context) -> ast.expr:
     """The value that is kept for the current row."""
-    return ast.Subscript(load(_MEMO), load(_KEY), context)
+    return nodes.Subscript(load(_MEMO), load(_KEY), context)
 
 
 class _Keep(ast.NodeTransformer):
@@ -115,8 +125,8 @@ class _Keep(ast.NodeTransformer):
 
     def visit_Return(self, node: ast.Return) -> list[ast.stmt]:
         assert node.value is not None  # a fact's function returns its value
-        value = ast.Name(_RESULT, STORE)
-        return [ast.Assign([_stored(STORE), value], node.value), ast.Return(load(_RESULT))]
+        value = nodes.Name(_RESULT, STORE)
+        return [nodes.Assign([_stored(STORE), value], node.value), nodes.Return(load(_RESULT))]
 
 
 class _FactFunction:
@@ -141,7 +151,7 @@ class _FactFunction:
                 return self._aggregate(fact)
             case Derived(expression=expression):
                 value = self._expressions(self._nullable).expression(expression)
-                return [ast.Return(value)]
+                return [nodes.Return(value)]
             case _:
                 assert_never(fact)
 
@@ -150,7 +160,7 @@ class _FactFunction:
 
     def _when(self, fact: WhenFact) -> list[ast.stmt]:
         condition = self._expressions(self._nullable).condition(fact.condition)
-        return [ast.Return(ast.IfExp(condition, constant(True), constant(False)))]
+        return [nodes.Return(nodes.IfExp(condition, constant(True), constant(False)))]
 
     # --- aggregates ---
 
@@ -165,18 +175,18 @@ class _FactFunction:
         value = constant(None) if fact.value is None else expressions.value(fact.value)
         match fact.op:
             case "exists" | "none":
-                hit: list[ast.stmt] = [ast.Return(constant(fact.op == "exists"))]
-                start, end = [], [ast.Return(constant(fact.op == "none"))]
+                hit: list[ast.stmt] = [nodes.Return(constant(fact.op == "exists"))]
+                start, end = [], [nodes.Return(constant(fact.op == "none"))]
             case "count":
                 hit = [add("total", constant(1))]
-                start, end = [assign("total", constant(0))], [ast.Return(load("total"))]
+                start, end = [assign("total", constant(0))], [nodes.Return(load("total"))]
             case "sum":
                 hit = gather("sum", "total", value)
-                start, end = [assign("total", constant(0))], [ast.Return(load("total"))]
+                start, end = [assign("total", constant(0))], [nodes.Return(load("total"))]
             case "latest" | "earliest":
                 hit = gather(fact.op, "best", value)
-                start, end = [assign("best", constant(None))], [ast.Return(load("best"))]
-        return [*start, *self._rows(fact, [ast.If(condition, hit, [])]), *end]
+                start, end = [assign("best", constant(None))], [nodes.Return(load("best"))]
+        return [*start, *self._rows(fact, [nodes.If(condition, hit, [])]), *end]
 
     def _rows(self, fact: Aggregate, body: list[ast.stmt]) -> list[ast.stmt]:
         """Loops over the collection around ``body``."""
@@ -195,7 +205,7 @@ class _FactFunction:
             case "application":
                 return body
             case "offer":
-                return [ast.If(is_known(load("offer")), body, [])]
+                return [nodes.If(is_known(load("offer")), body, [])]
             case "person":
                 return [loop("person", attribute(family, "people"), body)]
             case "interview":
@@ -226,7 +236,7 @@ def scope_of(entity: str, row: ast.expr) -> list[ast.stmt]:
     if entity != "application":
         scope.append(assign("application", attribute(row, "application")))
     families = attribute(load(RUNTIME), "families")
-    scope.append(assign(FAMILY, ast.Subscript(families, attribute(load("application"), "no"), LOAD)))
+    scope.append(assign(FAMILY, nodes.Subscript(families, attribute(load("application"), "no"), LOAD)))
     if entity != "offer":
         scope.append(assign("offer", attribute(load(FAMILY), "offer")))
     return scope
@@ -234,8 +244,8 @@ def scope_of(entity: str, row: ast.expr) -> list[ast.stmt]:
 
 def _own_group(groups: ast.expr, interviews: ast.expr) -> ast.expr:
     """The interviewers of the interview in scope: groups are in the order of interviews, whose numbers are consecutive."""
-    first = attribute(ast.Subscript(interviews, constant(0), LOAD), "no")
-    return ast.Subscript(groups, ast.BinOp(attribute(load("interview"), "no"), ast.Sub(), first), LOAD)
+    first = attribute(nodes.Subscript(interviews, constant(0), LOAD), "no")
+    return nodes.Subscript(groups, nodes.BinOp(attribute(load("interview"), "no"), ast.Sub(), first), LOAD)
 
 
 def gather(op: Literal["sum", "latest", "earliest"], name: str, value: ast.expr) -> list[ast.stmt]:
@@ -248,7 +258,7 @@ def gather(op: Literal["sum", "latest", "earliest"], name: str, value: ast.expr)
             assign(name, load(_VALUE)),
             both([is_known(load(_VALUE)), either([is_unknown(load(name)), better])]),
         )
-    return [assign(_VALUE, value), ast.If(wanted, [take], [])]
+    return [assign(_VALUE, value), nodes.If(wanted, [take], [])]
 
 
 def picked(name: str, pick: Pick, values: list[ast.expr]) -> list[ast.stmt]:
@@ -262,7 +272,7 @@ def picked(name: str, pick: Pick, values: list[ast.expr]) -> list[ast.stmt]:
             case "smallest":
                 statements += gather("earliest", name, value)
             case "first":
-                statements.append(ast.If(is_unknown(load(name)), [assign(name, value)], []))
+                statements.append(nodes.If(is_unknown(load(name)), [assign(name, value)], []))
             case _:
                 assert_never(pick.how)
     return statements

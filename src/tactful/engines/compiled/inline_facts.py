@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from tactful.engines.compiled import nodes
 from tactful.engines.compiled.conjuncts import Parts
 from tactful.engines.compiled.expressions import RUNTIME, Expressions, cost
 from tactful.engines.compiled.fact_functions import FAMILY, Facts, gather, picked
@@ -59,6 +60,7 @@ class Inliner:
         self.variables = Variables()
         #: Names of the indexes that the statements generated so far use.
         self.indexes: set[str] = set()
+        self._variables_of: dict[str, frozenset[str]] = {}
 
     def expressions(self, nullable: frozenset[str]) -> Expressions:
         """The expressions for conditions about the rows in scope."""
@@ -73,9 +75,14 @@ class Inliner:
 
     def variables_of(self, id_: str) -> frozenset[str]:
         """Ids of the computed facts that this fact's code reads from local variables."""
-        fact = self._facts.fact(id_)
+        known = self._variables_of.get(id_)
+        if known is None:
+            known = self._variables_of[id_] = self._read_from_variables(self._facts.fact(id_))
+        return known
+
+    def _read_from_variables(self, fact: ComputedFact) -> frozenset[str]:
         if isinstance(fact, WhenFact | Derived):
-            return frozenset(computed(fields_of_fact(fact)))
+            return self._facts.reads(fact.id)
         if not _in_one_pass(fact) and not _over_families(fact) and join_of(fact) is None:
             return frozenset()
         own = (field for field in fields_of_fact(fact) if _of_owner(field, fact))
@@ -96,7 +103,7 @@ class Inliner:
         statements: list[ast.stmt] = []
         while todo:
             waiting = {fact.id for fact in todo}
-            ready = [fact for fact in todo if not waiting.intersection(computed(fields_of_fact(fact)))]
+            ready = [fact for fact in todo if not waiting.intersection(self._facts.reads(fact.id))]
             joined = [fact for fact in ready if isinstance(fact, Aggregate) and join_of(fact) is not None]
             passes = [
                 fact for fact in ready if isinstance(fact, Aggregate) and _in_one_pass(fact) and fact not in joined
@@ -123,7 +130,7 @@ class Inliner:
         body: list[ast.stmt] = [assign(name, attribute(load(FAMILY), name)) for name in ("application", "offer")]
         body += applications
         if offers:
-            body.append(ast.If(is_known(load("offer")), offers, []))
+            body.append(nodes.If(is_known(load("offer")), offers, []))
         return [*starts, loop(FAMILY, attribute(load(RUNTIME), "families"), body)]
 
     def _statement(self, fact: ComputedFact, nullable: frozenset[str]) -> list[ast.stmt]:
@@ -145,7 +152,7 @@ class Inliner:
         assert join is not None  # the caller has checked it
         name = self.variables.name(fact.id)
         person_id = self.expressions(nullable).value(join.person_id)
-        rows = call(attribute(self._index(join.rows_of), "get"), person_id, ast.Tuple([], LOAD))
+        rows = call(attribute(self._index(join.rows_of), "get"), person_id, nodes.Tuple([], LOAD))
         head = [assign(part, attribute(load(fact.over), part)) for part in parts_of(fact)]
         body = self._gather(msgspec.structs.replace(fact, where=join.rest), nullable)
         return [assign(name, constant(_start(fact))), loop(fact.over, rows, [*head, body])]
@@ -156,13 +163,13 @@ class Inliner:
         if join is None:
             return None
         operator = ast.In() if isinstance(fact, Aggregate) and fact.op == "exists" else ast.NotIn()
-        return ast.Compare(self.expressions(nullable).value(join.person_id), [operator], [self._index(join.rows_of)])
+        return nodes.Compare(self.expressions(nullable).value(join.person_id), [operator], [self._index(join.rows_of)])
 
     def _index(self, name: str) -> ast.expr:
         """The index of the current family. It is built on first use."""
         self.indexes.add(name)
-        built = ast.NamedExpr(ast.Name(name, STORE), call(load(name + "_family"), load(FAMILY)))
-        return ast.IfExp(is_known(load(name)), load(name), built)
+        built = nodes.NamedExpr(nodes.Name(name, STORE), call(load(name + "_family"), load(FAMILY)))
+        return nodes.IfExp(is_known(load(name)), load(name), built)
 
     def _one_pass(self, facts: list[Aggregate], nullable: frozenset[str]) -> list[ast.stmt]:
         """One loop for facts that all range over the same rows."""
@@ -174,7 +181,7 @@ class Inliner:
         starts = [assign(self.variables.name(fact.id), constant(_start(fact))) for fact in facts]
         body, used = self._gather_all(facts, within)
         if over == "offer":
-            return [*starts, ast.If(is_known(load("offer")), body, [])]
+            return [*starts, nodes.If(is_known(load("offer")), body, [])]
         head = [assign(part, attribute(load(over), part)) for part in parts_of(facts[0]) if part in used]
         return [*starts, loop(over, _MEMBERS[over], [*head, *body])]
 
@@ -203,7 +210,7 @@ class Inliner:
     def _gather(self, fact: Aggregate, nullable: frozenset[str]) -> ast.stmt:
         """The statement that updates a fact for one more row."""
         expressions = self._ranging(fact, nullable)
-        return ast.If(expressions.condition(fact.where), self._hit(fact, expressions), [])
+        return nodes.If(expressions.condition(fact.where), self._hit(fact, expressions), [])
 
     def _hit(self, fact: Aggregate, expressions: Expressions) -> list[ast.stmt]:
         """The statements that update a fact for a row that matches its condition."""
@@ -278,16 +285,16 @@ def _of_owner(field: Field, fact: Aggregate) -> bool:
 
 def truth(condition: ast.expr) -> ast.expr:
     """The condition as ``True`` or ``False``. Most conditions are already."""
-    return condition if _is_truth(condition) else ast.IfExp(condition, constant(True), constant(False))
+    return condition if _is_truth(condition) else nodes.IfExp(condition, constant(True), constant(False))
 
 
 def _is_truth(condition: ast.expr) -> bool:
     match condition:
-        case ast.Compare() | ast.UnaryOp():
+        case nodes.Compare() | nodes.UnaryOp():
             return True
-        case ast.BoolOp(values=values):
+        case nodes.BoolOp(values=values):
             return all(map(_is_truth, values))
-        case ast.Constant(value=value):
+        case nodes.Constant(value=value):
             return isinstance(value, bool)
         case _:
             return False

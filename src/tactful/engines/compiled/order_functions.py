@@ -24,6 +24,7 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from tactful.engines.compiled import nodes
 from tactful.engines.compiled.expressions import NOW, RUNTIME, nullable
 from tactful.engines.compiled.fact_functions import FAMILY, Facts, scope_of
 from tactful.engines.compiled.inline_facts import Inliner
@@ -87,13 +88,13 @@ class _OrderFunction:
 
     def build(self) -> ast.stmt:
         places = [part for key in self._order.keys for part in self._place(key)]
-        append = call(attribute(load(_PLACES), "append"), ast.Tuple(places, LOAD))
+        append = call(attribute(load(_PLACES), "append"), nodes.Tuple(places, LOAD))
         body = [
             assign(NOW, attribute(load(RUNTIME), "now")),
-            assign(_PLACES, ast.List([], LOAD)),
+            assign(_PLACES, nodes.List([], LOAD)),
             assign(_KNOWN, constant(None)),
-            loop("row", load("rows"), self._in_scope([*self._statements, ast.Expr(append)])),
-            ast.Return(load(_PLACES)),
+            loop("row", load("rows"), self._in_scope([*self._statements, nodes.Expr(append)])),
+            nodes.Return(load(_PLACES)),
         ]
         return function(order_name(self._order), [RUNTIME, "rows"], body)
 
@@ -103,14 +104,14 @@ class _OrderFunction:
         if self._expressions.always_known(key.field):
             return [_turned(value, key)]
         first, again = self._expressions.named(value)
-        return [is_unknown(first), ast.IfExp(is_unknown(again), constant(0), _turned(again, key))]
+        return [is_unknown(first), nodes.IfExp(is_unknown(again), constant(0), _turned(again, key))]
 
     def _in_scope(self, body: list[ast.stmt]) -> list[ast.stmt]:
         """Statements for a row, after those that set the variables that they use."""
         indexes = sorted(self._inliner.indexes)
         if indexes:
-            other = ast.Compare(load(FAMILY), [ast.IsNot()], [load(_KNOWN)])
-            body = [ast.If(other, [assign(_KNOWN, load(FAMILY)), assign(indexes, constant(None))], []), *body]
+            other = nodes.Compare(load(FAMILY), [ast.IsNot()], [load(_KNOWN)])
+            body = [nodes.If(other, [assign(_KNOWN, load(FAMILY)), assign(indexes, constant(None))], []), *body]
         return with_variables(scope_of(self._order.entity, load("row")), body)
 
 
@@ -119,4 +120,4 @@ def _turned(value: ast.expr, key: OrderKey) -> ast.expr:
     if not key.descending:
         return value
     operator = ast.Not() if isinstance(key.field.kind, YesNoKind) else ast.USub()
-    return ast.UnaryOp(operator, value)
+    return nodes.UnaryOp(operator, value)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
+
+from tactful.engines.compiled import nodes
 
 #: Whether a variable is read or set. One object of each serves all nodes: a pack has thousands.
 LOAD: Final = ast.Load()
@@ -20,81 +22,81 @@ _OPERATORS: Final[Mapping[str, type[ast.cmpop]]] = {
 
 def load(name: str) -> ast.Name:
     """A local variable's value."""
-    return ast.Name(name, LOAD)
+    return nodes.Name(name, LOAD)
 
 
 def attribute(value: ast.expr, *names: str) -> ast.expr:
     """``value.name.name``."""
     for name in names:
-        value = ast.Attribute(value, name, LOAD)
+        value = nodes.Attribute(value, name, LOAD)
     return value
 
 
 def call(function: ast.expr, *arguments: ast.expr) -> ast.Call:
     """``function(arguments)``."""
-    return ast.Call(function, list(arguments), [])
+    return nodes.Call(function, list(arguments), [])
 
 
 def constant(value: bool | int | float | str | tuple[bool | int | float | str, ...] | None) -> ast.Constant:
     """A constant, by reference."""
-    return ast.Constant(value)  # type: ignore[arg-type]  # tuples are constants too; the stubs leave them out
+    return nodes.Constant(value)  # type: ignore[arg-type]  # tuples are constants too; the stubs leave them out
 
 
 def compare(left: ast.expr, op: str, right: ast.expr) -> ast.expr:
     """``left op right``."""
-    return ast.Compare(left, [_OPERATORS[op]()], [right])
+    return nodes.Compare(left, [_OPERATORS[op]()], [right])
 
 
 def is_known(value: ast.expr) -> ast.expr:
     """``value is not None``."""
-    return ast.Compare(value, [ast.IsNot()], [constant(None)])
+    return nodes.Compare(value, [ast.IsNot()], [constant(None)])
 
 
 def is_unknown(value: ast.expr) -> ast.expr:
     """``value is None``."""
-    return ast.Compare(value, [ast.Is()], [constant(None)])
+    return nodes.Compare(value, [ast.Is()], [constant(None)])
 
 
 def both(parts: list[ast.expr]) -> ast.expr:
     """``a and b and c``; true where there are none."""
-    return constant(True) if not parts else parts[0] if len(parts) == 1 else ast.BoolOp(ast.And(), parts)
+    return constant(True) if not parts else parts[0] if len(parts) == 1 else nodes.BoolOp(ast.And(), parts)
 
 
 def either(parts: list[ast.expr]) -> ast.expr:
     """``a or b or c``; false where there are none."""
-    return constant(False) if not parts else parts[0] if len(parts) == 1 else ast.BoolOp(ast.Or(), parts)
+    return constant(False) if not parts else parts[0] if len(parts) == 1 else nodes.BoolOp(ast.Or(), parts)
 
 
 def negate(value: ast.expr) -> ast.expr:
     """``not value``."""
-    return ast.UnaryOp(ast.Not(), value)
+    return nodes.UnaryOp(ast.Not(), value)
 
 
 def assign(names: str | list[str], value: ast.expr) -> ast.stmt:
     """``name = value``, or ``a = b = value``."""
     targets = [names] if isinstance(names, str) else names
-    return ast.Assign([ast.Name(name, STORE) for name in targets], value)
+    return nodes.Assign([nodes.Name(name, STORE) for name in targets], value)
 
 
 def add(name: str, value: ast.expr) -> ast.stmt:
     """``name += value``."""
-    return ast.AugAssign(ast.Name(name, STORE), ast.Add(), value)
+    return nodes.AugAssign(nodes.Name(name, STORE), ast.Add(), value)
 
 
 def loop(name: str, rows: ast.expr, body: list[ast.stmt]) -> ast.stmt:
     """``for name in rows: body``."""
-    return ast.For(ast.Name(name, STORE), rows, body, [])
+    return nodes.For(nodes.Name(name, STORE), rows, body, [])
 
 
 def function(name: str, parameters: list[str], body: list[ast.stmt]) -> ast.stmt:
     """``def name(parameters): body``."""
-    arguments = ast.arguments([], [ast.arg(name) for name in parameters], None, [], [], None, [])
-    return ast.FunctionDef(name, arguments, body, [])
+    arguments = ast.arguments([], [nodes.Arg(name) for name in parameters], None, [], [], None, [])
+    return nodes.FunctionDef(name, arguments, body, [])
 
 
-def names_in(nodes: Iterable[ast.AST]) -> set[str]:
-    """The names of the variables in some nodes."""
-    return {node.id for root in nodes for node in ast.walk(root) if isinstance(node, ast.Name)}
+def names_in(roots: Iterable[ast.AST]) -> set[str]:
+    """The names of the variables in some nodes and below them."""
+    return {node.id for root in roots for node in ast.walk(root) if isinstance(node, ast.Name)}
 
 
 def with_variables(assignments: list[ast.stmt], body: list[ast.stmt]) -> list[ast.stmt]:
@@ -106,20 +108,3 @@ def with_variables(assignments: list[ast.stmt], body: list[ast.stmt]) -> list[as
             used |= names_in([statement.value])
             body = [statement, *body]
     return body
-
-
-def located(tree: ast.Module) -> ast.Module:
-    """A tree with the places in a text that ``compile`` wants, though there is no text: the same for all nodes.
-
-    This is ``ast.fix_missing_locations`` in less than half the time.
-    """
-    todo: list[Any] = list(tree.body)
-    while todo:
-        node = todo.pop()
-        if isinstance(node, list):
-            todo += node
-        elif isinstance(node, ast.AST) and not hasattr(node, "lineno"):  # a node may occur twice
-            todo += node.__dict__.values()
-            if "lineno" in node._attributes:
-                node.__dict__.update(lineno=1, end_lineno=1, col_offset=0, end_col_offset=0)
-    return tree

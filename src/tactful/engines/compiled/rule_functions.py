@@ -26,6 +26,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, Final, NamedTuple
 
+from tactful.engines.compiled import nodes
 from tactful.engines.compiled.conjuncts import Parts
 from tactful.engines.compiled.deadlines import closings
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions, cost, nullable
@@ -44,7 +45,6 @@ from tactful.engines.compiled.python_ast import (
     function,
     is_known,
     load,
-    located,
     loop,
 )
 from tactful.engines.compiled.runtime import Runtime, interviewers_by_person, messages_by_person
@@ -89,7 +89,6 @@ def build_functions(checked: CheckedPack) -> Functions:
     orders = distinct_orders(target_orders(checked))
     sorting = [order_function(facts, order) for order in orders]
     tree = ast.Module([*facts.functions(), *mains, *sorting], [])
-    located(tree)
     # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
     namespace: dict[str, Any] = {**facts.tables, **CALLED}
     exec(compile(tree, f"<pack {checked.digest[:19]}>", "exec"), namespace)  # noqa: S102
@@ -230,13 +229,13 @@ class MainFunction:
                 head += [assign(indexes, constant(None))] if indexes else []
                 return loop(FAMILY, attribute(load(RUNTIME), "families"), [*head, *body])
             case "offer":
-                return ast.If(is_known(load("offer")), body, [])
+                return nodes.If(is_known(load("offer")), body, [])
             case "person":
                 return loop("person", attribute(load(FAMILY), "people"), body)
             case "interview":
-                names = ast.Tuple([ast.Name(name, STORE) for name in ("interview", "group")], STORE)
+                names = nodes.Tuple([nodes.Name(name, STORE) for name in ("interview", "group")], STORE)
                 rows = [attribute(load(FAMILY), name) for name in ("interviews", "interviewers")]
-                return ast.For(names, call(load("zip"), *rows), body, [])
+                return nodes.For(names, call(load("zip"), *rows), body, [])
             case entity:
                 rows = [attribute(load(FAMILY), "messages")] if entity == "message" else [load("group")]
                 return loop(entity, rows[0], [assign("person", attribute(load(entity), "person")), *body])
@@ -249,7 +248,7 @@ class MainFunction:
             computed_here = self.inliner.statements(own, nullable(owner))
             unknown = (entity, owner) in (("application", "offer"), ("message", "person"))
             guarded = unknown and bool(computed_here)
-            statements += [ast.If(is_known(load(owner)), computed_here, [])] if guarded else computed_here
+            statements += [nodes.If(is_known(load(owner)), computed_here, [])] if guarded else computed_here
         aggregates = [fact for id_ in ids if isinstance(fact := self.by_id[id_], Aggregate)]
         taken = {name for fact in aggregates for name in (fact.over, *parts_of(fact))}
         lost = [name for name in _LIVE.get(entity, ()) if name in taken]  # facts' own loops take these variables
@@ -264,7 +263,7 @@ class MainFunction:
 
     def _fired(self, rule: Rule) -> list[ast.stmt]:
         due = due_of(rule, self.inliner.expressions(nullable(rule.entity)), self.clockwork)
-        return [ast.Expr(call(load("emit"), ast.Tuple([constant(rule.no), load(rule.entity), due], LOAD)))]
+        return [nodes.Expr(call(load("emit"), nodes.Tuple([constant(rule.no), load(rule.entity), due], LOAD)))]
 
     # --- deadlines ---
 
@@ -303,4 +302,4 @@ def _shifted_if_known(by: Deadline, expressions: Expressions) -> ast.expr:
     if isinstance(value, ast.Name) and by.shift == HERE:
         return value
     first, again = expressions.named(value)
-    return ast.IfExp(is_known(first), expressions.shifted(again, by.shift, by.field), constant(None))
+    return nodes.IfExp(is_known(first), expressions.shifted(again, by.shift, by.field), constant(None))

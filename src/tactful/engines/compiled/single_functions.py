@@ -11,6 +11,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any, Final, Literal
 
+from tactful.engines.compiled import nodes
 from tactful.engines.compiled.expressions import NOW, RUNTIME, nullable
 from tactful.engines.compiled.fact_functions import Facts, scope_of
 from tactful.engines.compiled.python_ast import (
@@ -20,7 +21,6 @@ from tactful.engines.compiled.python_ast import (
     constant,
     function,
     load,
-    located,
     negate,
     with_variables,
 )
@@ -83,11 +83,11 @@ class SingleFunctions:
         fires = both([expressions.condition(rule.when), negate(expressions.condition(rule.unless))])
         due = due_of(rule, expressions, self._clockwork)
         scope = [assign(NOW, attribute(load(RUNTIME), "now")), *scope_of(rule.entity, load("row"))]
-        body = [ast.If(fires, [ast.Return(due)], []), ast.Return(constant(SILENT))]
+        body = [nodes.If(fires, [nodes.Return(due)], []), nodes.Return(constant(SILENT))]
         return function(f"rule{rule.no}", [RUNTIME, "row"], with_variables(scope, body))
 
     def _compiled(self, name: str, functions: list[ast.stmt]) -> Any:
-        tree = located(ast.Module([*self._facts.functions(), *functions], []))
+        tree = ast.Module([*self._facts.functions(), *functions], [])
         self._namespace.update(self._facts.tables)
         # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
         exec(compile(tree, f"<parts of {self._checked.digest[:19]}>", "exec"), self._namespace)  # noqa: S102

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from tactful.engines.compiled import nodes
 from tactful.engines.compiled.expressions import RUNTIME, Expressions
 from tactful.engines.compiled.fact_functions import Facts
 from tactful.engines.compiled.python_ast import attribute, call, constant, load, negate
@@ -79,7 +80,7 @@ class TimedExpressions(Expressions):
             return super().predicate(predicate, value, field)
         first = self.shifted(value, predicate.shift, field)
         late = predicate.op in LATE
-        key = ast.BinOp(ast.BinOp(first, ast.Mult(), constant(2)), ast.Add(), constant(2 if late else 1))
+        key = nodes.BinOp(nodes.BinOp(first, ast.Mult(), constant(2)), ast.Add(), constant(2 if late else 1))
         has_turned = call(load("reached"), load(RUNTIME), key)
         return has_turned if predicate.op[0] == ">" else negate(has_turned)
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Generic, TypeVar
 
+from tactful.engines.compiled import nodes
 from tactful.engines.compiled.conjuncts import Part, joined
 from tactful.engines.compiled.expressions import Expressions
 from tactful.engines.compiled.python_ast import assign, attribute, both, call, compare, constant, load
@@ -64,7 +65,7 @@ class Writer(Generic[T]):
                 parts.append(only[0])
                 node = only[1]
             tests = [self._expressions().condition(test) for test in joined(part.condition for part in parts)]
-            otherwise = [ast.If(both(tests), self._below(node), otherwise)]
+            otherwise = [nodes.If(both(tests), self._below(node), otherwise)]
         return otherwise
 
     # --- choices among many values ---
@@ -85,10 +86,10 @@ class Writer(Generic[T]):
 
     def _half(self, arm: str, branch: Branch[T], start: int, end: int) -> ast.stmt:
         if end - start == 1:
-            return ast.If(compare(load(arm), "==", constant(start)), self._below(branch[start][1]), [])
+            return nodes.If(compare(load(arm), "==", constant(start)), self._below(branch[start][1]), [])
         middle = (start + end) // 2
         lower, upper = self._half(arm, branch, start, middle), self._half(arm, branch, middle, end)
-        return ast.If(compare(load(arm), "<", constant(middle)), [lower], [upper])
+        return nodes.If(compare(load(arm), "<", constant(middle)), [lower], [upper])
 
 
 def _only_branch(node: Node[T]) -> tuple[Part, Node[T]] | None:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import Any, Final
 
+from tactful.engines.compiled import nodes
 from tactful.engines.compiled.expressions import RUNTIME, Expressions, nullable
 from tactful.engines.compiled.fact_functions import scope_of
 from tactful.engines.compiled.helpers import HELPERS
@@ -32,7 +33,6 @@ from tactful.engines.compiled.python_ast import (
     function,
     is_unknown,
     load,
-    located,
     negate,
 )
 from tactful.engines.compiled.timed import LATE, TimedFacts, compares_clocks
@@ -88,7 +88,7 @@ class TurningFunctions:
             values = [_value(part, expressions) for part in parts]
             name = f"values{self._made}"
             self._made += 1
-            body = [*scope_of(entity, load("row")), ast.Return(ast.Tuple(values, LOAD))]
+            body = [*scope_of(entity, load("row")), nodes.Return(nodes.Tuple(values, LOAD))]
             self._compile([function(name, [RUNTIME, "row"], body)])
             made: Turning = self._namespace[name]
             return made
@@ -100,14 +100,13 @@ class TurningFunctions:
         expressions = self._facts.expressions(nullable(rule.entity), self._facts.computed)
         fires = both([expressions.condition(rule.when), negate(expressions.condition(rule.unless))])
         name = f"rule{rule.no}"
-        self._compile([function(name, [RUNTIME, "row"], [*scope_of(rule.entity, load("row")), ast.Return(fires)])])
+        self._compile([function(name, [RUNTIME, "row"], [*scope_of(rule.entity, load("row")), nodes.Return(fires)])])
         late = {late for test in tests for late in _sorts(test)}
         horizon = CLOCK_HORIZON if self.clockwork.looks_at_clocks(rule) else HORIZON
         return RuleTurns(self._namespace[name], horizon, mixed=len(late) > 1)
 
     def _compile(self, functions: list[ast.stmt]) -> None:
         tree = ast.Module([*self._facts.functions(), *functions], [])
-        located(tree)
         self._namespace.update(self._facts.dates)
         # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
         exec(compile(tree, f"<past of {self._checked.digest[:19]}>", "exec"), self._namespace)  # noqa: S102
@@ -147,17 +146,17 @@ class _SearchedFacts(TimedFacts):
             return super().remembering(no, body)
         kept, (value, low, high) = load("kept"), map(load, _KEPT)
         last, present = attribute(load(RUNTIME), "last"), attribute(load(RUNTIME), "present")
-        stale = ast.Compare(last, [ast.Lt()], [ast.Subscript(kept, constant(1), LOAD)])
-        over = ast.Compare(last, [ast.GtE()], [ast.Subscript(kept, constant(2), LOAD)])
+        stale = nodes.Compare(last, [ast.Lt()], [nodes.Subscript(kept, constant(1), LOAD)])
+        over = nodes.Compare(last, [ast.GtE()], [nodes.Subscript(kept, constant(2), LOAD)])
         anew = call(load("at_another_time"), load(RUNTIME), load("key"), load(f"work{no}"), load("row"))
         known = [
             assign("key", self.key(no)),
             assign("kept", call(attribute(present, "get"), load("key"))),
-            ast.If(either([is_unknown(kept), stale, over]), [assign("kept", anew)], []),
-            ast.Assign([ast.Tuple([ast.Name(name, STORE) for name in _KEPT], STORE)], kept),
+            nodes.If(either([is_unknown(kept), stale, over]), [assign("kept", anew)], []),
+            nodes.Assign([nodes.Tuple([nodes.Name(name, STORE) for name in _KEPT], STORE)], kept),
             _narrowed("low", ast.Gt(), low),
             _narrowed("high", ast.Lt(), high),
-            ast.Return(value),
+            nodes.Return(value),
         ]
         parameters = [RUNTIME, "row"]
         return [function(f"work{no}", parameters, body), function(f"fact{no}", parameters, known)]
@@ -165,5 +164,5 @@ class _SearchedFacts(TimedFacts):
 
 def _narrowed(name: str, order: ast.cmpop, turn: ast.expr) -> ast.stmt:
     """The statement by which the results so far hold no longer than a fact does."""
-    wider = ast.Compare(turn, [order], [attribute(load(RUNTIME), name)])
-    return ast.If(wider, [ast.Assign([ast.Attribute(load(RUNTIME), name, STORE)], turn)], [])
+    wider = nodes.Compare(turn, [order], [attribute(load(RUNTIME), name)])
+    return nodes.If(wider, [nodes.Assign([nodes.Attribute(load(RUNTIME), name, STORE)], turn)], [])

@@ -111,8 +111,8 @@ def boundaries_of(test: Test) -> Iterator[Boundary]:
 
 
 def other_fields(test: Test) -> tuple[Field, ...]:
-    """The fields with which a test compares its own."""
-    return tuple(boundary.other for boundary in boundaries_of(test) if isinstance(boundary, AtField))
+    """The fields with which a test compares its own: those of its boundaries, which take five times as long to list."""
+    return tuple([predicate.other for predicate in test.predicates if isinstance(predicate, Relates)])
 
 
 def turns_at_midnight(field: Field) -> bool:

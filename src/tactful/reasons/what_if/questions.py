@@ -115,12 +115,15 @@ def _holds(condition: Condition, entity: str, no: int, context: Context) -> bool
 
 
 def _again(before: Outcome) -> Again | None:
-    """What decides again after small changes; ``None`` if deciding as a whole is quicker, since nothing is compiled yet."""
+    """What decides again after small changes; ``None`` where the engine decides, and can decide only as a whole."""
     context = before.context
-    program = context.decider.compiled
-    if program is None or not program.turning.worth_compiling():
+    decider = context.decider
+    if decider.engine != "compiled":
         return None
-    return Again(context.decider, program, context.evaluator, before.firings, before.step_firings)
+    compiled = decider.compiled
+    worth = compiled is not None and compiled.turning.worth_compiling()
+    program = compiled if compiled is not None and worth else decider.plain
+    return Again(decider, program, context.evaluator, before.firings, before.step_firings)
 
 
 def _try(field: ReadField, row: Row, trial: Trial, before: Outcome, again: Again | None) -> _Tried | None:
