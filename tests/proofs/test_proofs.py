@@ -69,11 +69,55 @@ def test_a_proof_names_the_safety_rule_that_it_rests_on() -> None:
     assert any(line.startswith("job-kept-until-signed") for line in proof.rests_on)
 
 
+def test_what_nothing_reads_changes_nothing() -> None:
+    """An invariant that a fact decides nothing is proved by what rules read, and the order of lists likewise."""
+    policy = tactful.load("default")
+    assert _proof(policy, "names-decide-nothing") == Proof(True, ("nothing reads application.company",))
+    assert _proof(policy, "order-decides-nothing").proved
+
+
+def test_what_a_rule_reads_is_not_proved_to_change_nothing() -> None:
+    """A rule that reads the company's name leaves the invariant that names decide nothing open."""
+    pack = """
+pack: {name: by-name}
+extends: default
+rules:
+  well-known:
+    about: Be careful there.
+    for each: application
+    when: {application.company: begins with Zyx}
+    then: {should: prepare}
+    because: They are well known.
+    by: none
+"""
+    assert _proof(tactful.loads(pack), "names-decide-nothing").reason == "rules read application.company"
+
+
 def test_two_decisions_are_not_proved_and_told() -> None:
-    """An invariant that compares two decisions is not settled, and the reason is said."""
-    assert _proof(tactful.load("default"), "order-decides-nothing") == Proof(
+    """An invariant that compares advice before and after a message is not settled, and the reason is said."""
+    assert _proof(tactful.load("default"), "asking-again-opens-nothing") == Proof(
         False, reason="compares two decisions, and proofs are about one"
     )
+
+
+@pytest.mark.parametrize("condition", ["email", "phone"])
+def test_two_actions_for_one_row_are_counted(condition: str) -> None:
+    """At most one of a family is proved where the rules exclude each other, and not where both may fire."""
+    pack = f"""
+pack: {{name: two}}
+actions:
+  reach: {{about: Reach them.}}
+  call: {{about: Call them., label: Call, is_a: reach}}
+  write: {{about: Write to them., label: Write, is_a: reach}}
+rules:
+  call-them:
+    {{about: Call., for each: person, when: {{person.prefers: phone}}, then: {{may: call}}, because: So., by: none}}
+  write-to-them:
+    {{about: Write., for each: person, when: {{person.prefers: {condition}}}, then: {{may: write}}, because: So., by: none}}
+invariants:
+  one-way: {{about: One way., for each: person, at most: 1, of: reach}}
+"""
+    assert _proof(tactful.loads(pack), "one-way").proved == (condition == "email")
 
 
 def test_a_condition_that_no_case_meets_is_told() -> None:

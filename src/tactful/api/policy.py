@@ -49,6 +49,7 @@ from tactful.source.nodes import Node
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tactful.api.journal import Journal
     from tactful.api.tables import DecidedTables, TableDecider
 
 
@@ -338,14 +339,24 @@ class Policy:
         known = best(wanted, self.languages)
         return self if known is None else self.in_language(known)
 
-    def decide(self, case: CaseInput, now: datetime | None = None, *, language: str | None = None) -> Decision:
+    def decide(
+        self,
+        case: CaseInput,
+        now: datetime | None = None,
+        *,
+        language: str | None = None,
+        journal: Journal | None = None,
+    ) -> Decision:
         """Decide on a case at ``now``, which must have a time zone, or else at the case's own ``now``.
 
         If neither is given, the decision is for the current moment. The clock is read for nothing else. ``language`` as in
         :meth:`in_language`; without it, advice is told in the candidate's own language, ``candidate.language``, where the
-        policy has it. Raises :class:`tactful.InvalidInput` with every mistake in the case, and :class:`tactful.EngineError`
-        if an engine in another process fails.
+        policy has it. The decision is returned once the ``journal`` has kept it, see :func:`tactful.journal.open`.
+        Raises :class:`tactful.InvalidInput` with every mistake in the case, :class:`tactful.EngineError` if an engine in
+        another process fails, and :class:`tactful.TactfulError` if the journal cannot keep the decision.
         """
+        if journal is not None:
+            return self._decide_and_keep(case, now, language, journal)
         moment = None if now is None else _seconds(now, "now")
         read = read_case(case, self._calendars, self.decider.declared, self._limits, moment)
         at = moment if moment is not None else read.now if read.now is not None else int(time.time())
@@ -353,6 +364,18 @@ class Policy:
         if language is not None or read.candidate.language is not None:
             decider = (self.for_reader(read) if language is None else self.in_language(language)).decider
         return Decision(decider.rank(read, at), Context(decider, read, at))
+
+    def _decide_and_keep(
+        self, case: CaseInput, now: datetime | None, language: str | None, journal: Journal
+    ) -> Decision:
+        begun = time.perf_counter()
+        try:
+            decision = self.decide(case, now, language=language)
+        except InvalidInput as error:
+            journal.keep_refused(self.decider, case, error, time.perf_counter() - begun)
+            raise
+        journal.keep(decision, time.perf_counter() - begun)
+        return decision
 
     def decide_tables(
         self, tables: Mapping[str, pa.Table], now: datetime | None = None, *, steps: bool = False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,7 +19,10 @@ from tactful.cli.options import (
     CaseArgument,
     Engine,
     Format,
+    JournalUrl,
+    KeysUrl,
     Language,
+    MasterKey,
     Rules,
     RulesAsOf,
     SetFacts,
@@ -59,6 +64,9 @@ def advise(
         bool,
         typer.Option("--next-change", help="With --format json: include when the answer, and each action, changes."),
     ] = False,
+    journal: JournalUrl = None,
+    keys: KeysUrl = None,
+    master_key: MasterKey = None,
     full: Annotated[
         bool, typer.Option("--full", help="As text: every step, reason and source, and what was set aside.")
     ] = False,
@@ -73,7 +81,7 @@ def advise(
     if ask:
         err = console(stderr=True)
         read, answers = _ask_all(policy, read, err, application)
-    decision = policy.decide(read, now)
+    decision = _decide(policy, read, now, journal, keys, master_key)
     if ask:
         _render_answers(answers, err, decision.words)
     if format_ == "json":
@@ -88,6 +96,21 @@ def advise(
         console().print(f"    {untried}", style="dim")
     if set_:
         _what_changes(policy.decide(given, now, language=decision.words.language), decision)
+
+
+def _decide(
+    policy: Policy, case: Case, now: datetime | None, url: str | None, keys: str | None, master: Path | None
+) -> Decision:
+    """The decision, which a journal keeps if there is one."""
+    if url is None:
+        return policy.decide(case, now)
+    from tactful import journal  # only where it is asked for
+
+    writer = journal.open(url, keys=keys, master=master)
+    try:
+        return policy.decide(case, now, journal=writer)
+    finally:
+        writer.close()
 
 
 def _what_changes(before: Decision, after: Decision) -> None:

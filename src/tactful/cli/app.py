@@ -44,6 +44,9 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "prove": ("prove", "prove"),
     "init": ("init", "init"),
     "serve": ("serve", "serve"),
+    "mcp": ("mcp", "mcp"),
+    "journal": ("journal", "journal"),
+    "replay": ("replay", "replay"),
     "lsp": ("lsp", "lsp"),
     "messages": ("messages", "messages"),
 }

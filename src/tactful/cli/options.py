@@ -53,6 +53,24 @@ RulesAsOf = Annotated[
         "--rules-as-of", metavar="DAY", help="Use the dated values and rules of this day, at the case's own moment."
     ),
 ]
+JournalUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--journal", metavar="URL", help="Keep every decision here: sqlite:FILE, or postgresql://… (extra `postgres`)."
+    ),
+]
+KeysUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--keys",
+        metavar="URL",
+        help="Encrypt what is about people, with keys in this other database (extra `journal`).",
+    ),
+]
+MasterKey = Annotated[
+    Path | None,
+    typer.Option("--master-key", metavar="FILE", help="The key that wraps those keys: `openssl rand -hex 32`."),
+]
 SetFacts = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="FACT=VALUE", help="What if: person[dana].prefers=phone; may be repeated."),

@@ -1,4 +1,4 @@
-"""``tactful serve`` and ``tactful mcp``: decisions for tools that are not in Python."""
+"""``tactful serve``: decisions for tools that are not in Python."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tactful.cli.options import Rules, load_rules
+from tactful.cli.options import JournalUrl, KeysUrl, MasterKey, Rules, load_rules
 from tactful.cli.output import guarded
 from tactful.source.diagnostics import EngineError
 
@@ -31,6 +31,9 @@ def serve(
         float, typer.Option(min=0.1, max=600, help="How long a head, a body and slow work may take each.")
     ] = 10.0,
     connections: Annotated[int, typer.Option(min=1, help="How many connections may be open in each process.")] = 1_000,
+    journal: JournalUrl = None,
+    keys: KeysUrl = None,
+    master_key: MasterKey = None,
     log: Annotated[bool, typer.Option("--log/--no-log", help="Log every request, as JSON on standard error.")] = True,
 ) -> None:
     """Answer over HTTP: decisions, plans, reasons. /openapi.json describes it."""
@@ -38,9 +41,10 @@ def serve(
         from tactful.service.server import serve as run
     except ImportError as error:
         raise EngineError(f"`tactful serve` needs `{error.name}`: pip install 'tactful[serve]'") from None
-    from tactful.service.settings import Limits, Settings, check_reach, read_token
+    from tactful.service.settings import Limits, Place, Settings, check_reach, read_token
 
     limits = Limits(seconds=seconds, connections=connections)
-    settings = Settings(host, port, read_token(token_file), tuple(allow_host or ()), log, limits)
+    place = None if journal is None else Place(journal, keys, master_key)
+    settings = Settings(host, port, read_token(token_file), tuple(allow_host or ()), log, place, limits)
     check_reach(settings, no_auth)
     run(load_rules(rules, many=True), settings, workers)

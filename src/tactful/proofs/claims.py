@@ -38,8 +38,10 @@ from tactful.language.ir import (
     Same,
     Test,
 )
+from tactful.proofs.counting import bounded
 from tactful.proofs.sketch import Sketch, SketchRow
 from tactful.proofs.solver import BOOLEAN, FALSE, Term, every, impossible, negation, some, variable
+from tactful.proofs.unread import same_decision
 
 #: The depths of sketches, see :class:`Sketch`, that are tried in this order.
 _DEPTHS: Final = (0, 1, 2)
@@ -48,13 +50,15 @@ _DEPTHS: Final = (0, 1, 2)
 class Proof(msgspec.Struct, frozen=True):
     """The result of proving an invariant. ``rests_on`` are the rules and conditions that the proof needs.
 
-    ``reason`` says why nothing is settled; it is empty for a proof. ``vacuous``: no case meets the invariant's condition.
+    ``reason`` says why nothing is settled, and ``suspect`` is the rule that stands in the way, if any; both are empty for a
+    proof. ``vacuous``: no case meets the invariant's condition.
     """
 
     proved: bool
     rests_on: tuple[str, ...] = ()
     reason: str = ""
     vacuous: bool = False
+    suspect: str = ""
 
 
 def prove_invariant(checked: CheckedPack, invariant: Invariant) -> Proof:
@@ -67,9 +71,13 @@ def prove_invariant(checked: CheckedPack, invariant: Invariant) -> Proof:
             return prover.never(actions)
         case Always(modality=modality, action=action):
             return prover.always(action, modality.endswith("not"), STRENGTH[modality])
-        case AtMost(count=count, action=action):
-            return prover.at_most(count, action)
-        case NoNew() | Keeps() | Same():
+        case AtMost():
+            return prover.at_most(invariant.claim)
+        case Same():
+            assert invariant.change is not None  # the check demands a change
+            rests_on, reason = same_decision(checked, invariant.change)
+            return Proof(bool(rests_on), rests_on, reason)
+        case NoNew() | Keeps():
             return Proof(False, reason="compares two decisions, and proofs are about one")
         case _:
             assert_never(invariant.claim)
@@ -90,14 +98,14 @@ class _Prover:
 
     # --- at most ---
 
-    def at_most(self, count: int, action: str) -> Proof:
-        """A family that is ``one per`` the invariant's entity, or something above it, has one conclusion there."""
-        above = (self._invariant.entity, *ANCESTORS[self._invariant.entity])
-        for kind in self._checked.actions[action].family:
-            per = self._checked.actions[kind].one_per
-            if count >= 1 and per in above:
-                return Proof(True, (f"{kind} is one per {per}",))
-        return Proof(False, reason=f"no `one per` says it of {action}, and counts are proved by nothing else")
+    def at_most(self, claim: AtMost) -> Proof:
+        """No more recommendations than these."""
+        reason = ""
+        for depth in _DEPTHS:
+            core, reason = bounded(self._checked, self._invariant, claim, self._facts, depth)
+            if core is not None:
+                return Proof(True, core)
+        return Proof(False, reason=reason)
 
     # --- never ---
 
@@ -116,7 +124,7 @@ class _Prover:
                 continue
             core = _first(self._never_fires(rule, depth) for depth in _DEPTHS)
             if core is None:
-                return Proof(False, reason=f"rule {rule.id} may recommend {conclusion.action}")
+                return Proof(False, reason=f"rule {rule.id} may recommend {conclusion.action}", suspect=rule.id)
             rests_on |= {rule.id, *core}
         return Proof(True, tuple(sorted(rests_on)))
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from tactful.api.policy import Policy
+from tactful.language.ir import Invariant
 from tactful.proofs.claims import Proof, prove_invariant
-from tactful.testing.properties.check import InvariantResult, check_invariants
+from tactful.proofs.search import Searcher
+from tactful.testing.properties.check import InvariantFailure, InvariantResult, check_invariants, failure_in
 
 Status = Literal["proved", "refuted", "not settled"]
 
@@ -37,14 +40,28 @@ class Proved(msgspec.Struct, frozen=True):
 def prove_invariants(policy: Policy, examples: int, seed: int | None = None) -> list[Proved]:
     """Prove the invariants of a pack, in the pack's order.
 
-    Those that are not proved are looked for in ``examples`` drawn cases: only a case whose decision breaks the invariant is a
-    refutation. ``seed`` is that of the drawn cases; without it, the pack's digest gives it, so that each run has the same.
-    Raises :class:`tactful.EngineError` as :meth:`tactful.Policy.decide` does.
+    Those that are not proved are looked for in ``examples`` drawn cases, and then by the solver among cases with a few rows.
+    Only a case whose decision breaks the invariant is a refutation. ``seed`` is that of the drawn cases; without it, the
+    pack's digest gives it, so that each run has the same. Raises :class:`tactful.EngineError` as
+    :meth:`tactful.Policy.decide` does.
     """
     checked = policy.checked
     used = int(checked.digest[-8:], 16) if seed is None else seed
     drawn = {result.id: result for result in check_invariants(policy, seed=used, examples=examples)}
-    return [_settled(prove_invariant(checked, each), drawn[each.id]) for each in checked.invariants]
+    searcher = Searcher(policy)
+    results = []
+    for invariant in checked.invariants:
+        proof, result = prove_invariant(checked, invariant), drawn[invariant.id]
+        if not proof.proved and result.failure is None:
+            result = replace(result, failure=refutation(policy, searcher, invariant, proof.suspect))
+        results.append(_settled(proof, result))
+    return results
+
+
+def refutation(policy: Policy, searcher: Searcher, invariant: Invariant, suspect: str) -> InvariantFailure | None:
+    """A failure in a case that the solver finds, if the engine decides the case so."""
+    failures = (failure_in(policy, invariant, case) for case in searcher.cases(invariant, suspect))
+    return next((failure for failure in failures if failure is not None), None)
 
 
 def _settled(proof: Proof, drawn: InvariantResult) -> Proved:

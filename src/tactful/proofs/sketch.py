@@ -9,7 +9,9 @@ only roughly. A contradiction is a proof; the absence of a contradiction proves 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, assert_never
+from typing import Any, Final, Literal, assert_never
+
+import msgspec
 
 from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT
 from tactful.facts.entities import PARENTS, SCOPES
@@ -87,6 +89,13 @@ _PAIRS: Final = 4_000
 Pair = tuple[Term, Term]
 
 
+class CalendarMove(msgspec.Struct, frozen=True):
+    """How a calendar moves a moment: ``count`` business days ``after`` or ``before`` it, or as :class:`Opens` does."""
+
+    how: Literal["after", "before", "office", "day"]
+    count: int = 0
+
+
 class SketchRow:
     """A row of a sketch. ``present``: whether the case has it. ``scope``: the rows that its conditions can refer to."""
 
@@ -106,12 +115,12 @@ class Sketch:
 
     def __init__(self, facts: Mapping[str, ComputedFact], depth: int) -> None:
         """``depth``: how many rows that bear facts out may follow from each other. More say more, and take longer."""
-        self._facts, self._depth = facts, depth
+        self.facts, self._depth = facts, depth
         self.now = variable("now", INTEGER)
         self.known: list[Term] = []
-        self._rows: list[SketchRow] = []
-        self._values: dict[tuple[str, str, str], Pair] = {}
-        self._words: dict[str, int] = {}
+        self.rows: list[SketchRow] = []
+        self.values: dict[tuple[str, str, str], Pair] = {}
+        self.words: dict[str, int] = {}
         self._collections: list[tuple[Aggregate, SketchRow, Pair]] = []
         self._looked: set[tuple[int, int]] = set()
         self.candidate = self._new("candidate", TRUE, 0)
@@ -123,19 +132,22 @@ class Sketch:
         if entity == "candidate":
             return self.candidate
         given = above or {}
-        row = self._new(entity, present, depth)
         parent = PARENTS[entity]
         assert parent is not None  # only the candidate has none
+        if entity == "offer":  # an application has one at the most
+            application = given.get(parent) or self.row(parent, present, depth, given)
+            offer = application.scope["offer"]
+            self.known.append(implies(present, offer.present))
+            return offer
+        row = self._new(entity, present, depth)
         upper = given.get(parent) or self.row(parent, present, depth, given)
         row.scope.update({name: other for name, other in upper.scope.items() if name in SCOPES[entity]})
         if entity == "application":
             self._beside(row, "offer", variable(f"{row.name} has an offer", BOOLEAN))
         if entity == "message":
-            self._beside(row, "person", variable(f"{row.name} names a person", BOOLEAN))
+            self._beside(row, "person", variable(f"{row.name} names a person", BOOLEAN), given.get("person"))
         if entity == "interviewer":
             self._beside(row, "person", present, given.get("person"))
-        if entity == "offer":
-            row.scope["application"].scope["offer"] = row
         return row
 
     def _beside(self, row: SketchRow, entity: str, present: Term, known: SketchRow | None = None) -> None:
@@ -151,8 +163,8 @@ class Sketch:
         row.scope[entity] = other
 
     def _new(self, entity: str, present: Term, depth: int) -> SketchRow:
-        row = SketchRow(entity, f"{entity} {len(self._rows)}", present, depth)
-        self._rows.append(row)
+        row = SketchRow(entity, f"{entity} {len(self.rows)}", present, depth)
+        self.rows.append(row)
         return row
 
     # --- values ---
@@ -189,9 +201,9 @@ class Sketch:
     def _open(self, row: SketchRow, key: str, kind: Kind) -> Pair:
         """A variable for a value."""
         place = row.name, key, "value"
-        if place not in self._values:
+        if place not in self.values:
             value = variable(f"{row.name} {key}", _sort(kind))
-            self._values[place] = variable(f"{row.name} {key} known", BOOLEAN), value
+            self.values[place] = variable(f"{row.name} {key} known", BOOLEAN), value
             match kind:
                 case DurationKind():
                     self.known.append(every((value >= 0, value <= LONGEST)))
@@ -199,11 +211,11 @@ class Sketch:
                     self.known.append(every((value >= 0, value < DAY)))
                 case ChoiceKind(values=words):
                     self.known.append(some(value == self.word(word) for word in words))
-        return self._values[place]
+        return self.values[place]
 
     def word(self, word: FactValue) -> Term:
         """The number that stands for a word or a text."""
-        return number(self._words.setdefault(str(word), len(self._words)), INTEGER)
+        return number(self.words.setdefault(str(word), len(self.words)), INTEGER)
 
     def constant(self, value: FactValue, kind: Kind) -> Pair:
         """A fixed value of a kind."""
@@ -218,17 +230,17 @@ class Sketch:
         return TRUE, self._fresh("list", kind)
 
     def _fresh(self, what: str, kind: Kind) -> Term:
-        name = f"{what} {len(self._values)}"
-        self._values[name, "", ""] = TRUE, TRUE
+        name = f"{what} {len(self.values)}"
+        self.values[name, "", ""] = TRUE, TRUE
         return variable(name, _sort(kind))
 
     # --- computed facts ---
 
     def _computed(self, id_: str, row: SketchRow) -> Pair:
         place = row.name, id_, "computed"
-        pair = self._values.get(place)
+        pair = self.values.get(place)
         if pair is None:
-            fact = self._facts[id_]
+            fact = self.facts[id_]
             match fact:
                 case WhenFact(condition=condition):
                     pair = TRUE, self.holds(condition, row.scope)
@@ -238,7 +250,7 @@ class Sketch:
                     pair = self._collection(fact, row)
                 case _:
                     assert_never(fact)
-            self._values[place] = pair
+            self.values[place] = pair
         return pair
 
     def _collection(self, fact: Aggregate, row: SketchRow) -> Pair:
@@ -269,7 +281,7 @@ class Sketch:
             member = row.scope["offer"]
         else:
             member = self.row(fact.over, present, row.depth + 1, {**pivot.scope, fact.pivot: pivot})
-        self._looked.add((len(self._collections) - 1, self._rows.index(member)))
+        self._looked.add((len(self._collections) - 1, self.rows.index(member)))
         matches = self._matches(fact, row, member, value, exactly=True)
         self.known.append(implies(present, every((member.present, matches))))
         if fact.over == "offer" and fact.pivot == "application":
@@ -304,7 +316,7 @@ class Sketch:
             changed = False
             for at, (fact, row, (some_match, value)) in enumerate(list(self._collections)):
                 pivot = row.scope[fact.pivot]
-                for no, member in enumerate(list(self._rows)):
+                for no, member in enumerate(list(self.rows)):
                     belongs = member.entity == fact.over and member.scope.get(fact.pivot) is pivot
                     if not belongs or (at, no) in self._looked or len(self._looked) >= _PAIRS:
                         continue
@@ -326,9 +338,9 @@ class Sketch:
                 return self._moved(expression, env)
             case Opens(field=field, how=how):
                 known, value = self.value(field, env)
-                opened = self._called(f"{how} after {field.scope} {field.via}", row, value)
-                self.known.append(opened >= value)
-                return every((known, opened <= LAST_MOMENT)), opened
+                opened = self.moved_by(CalendarMove(how), f" of {field.scope} {field.via}", row, value)
+                self._in_range(known, opened)
+                return known, opened
             case Pick(members=members, how=how):
                 return self._pick(how, [self._expression(member, kind, env, row) for member in members], kind)
             case Combine(members=members, how=how, floor=True):
@@ -366,7 +378,12 @@ class Sketch:
                 to = self._fresh("moved", moved.field.kind)
         else:
             to = self.shifted(value, Shift(moved.length, moved.back), moved.field, env)
-        return every((known, to >= FIRST_MOMENT, to <= LAST_MOMENT)), to
+        self._in_range(known, to)
+        return known, to
+
+    def _in_range(self, known: Term, moment: Term) -> None:
+        """Assume that a computed moment lies in the years that calendars know: elsewhere it would be unknown."""
+        self.known.append(implies(known, every((moment >= FIRST_MOMENT, moment <= LAST_MOMENT))))
 
     def _pick(self, how: str, pairs: list[Pair], kind: Kind) -> Pair:
         known, value = FALSE, self._fresh("none", kind)
@@ -394,16 +411,18 @@ class Sketch:
             case BusinessDays(count=count):
                 row = env[field.scope]
                 owner = row.scope.get("application", self.candidate)
-                moved = self._called(f"{count} business days {'before' if shift.back else 'after'}", owner, moment)
-                if count > 0:
-                    self.known.append(moved <= moment if shift.back else moved >= moment)
-                return moved
+                return self.moved_by(CalendarMove("before" if shift.back else "after", count), "", owner, moment)
             case _:
                 assert_never(shift.length)
 
-    def _called(self, name: str, row: SketchRow, moment: Term) -> Term:
-        """The moment that a calendar of a row gives for a moment."""
-        return function(f"{name}, {row.name}", 1)(moment)
+    def moved_by(self, move: CalendarMove, of: str, row: SketchRow, moment: Term) -> Term:
+        """The moment to which a calendar moves a moment: the calendar of a row, or the one that ``of`` names."""
+        moved = function(f"{move.how} {move.count}{of}, {row.name}", 1)(moment)
+        if move.how != "before":
+            self.known.append(moved >= moment)
+        elif move.count > 0:
+            self.known.append(moved <= moment)
+        return moved
 
     # --- conditions ---
 

@@ -49,6 +49,11 @@ def some(terms: Iterable[Term]) -> Term:
     return z3.Or([FALSE, *terms])
 
 
+def at_least(count: int, terms: Iterable[Term]) -> Term:
+    """At least so many of these hold."""
+    return z3.PbGe([(term, 1) for term in terms], count)
+
+
 def negation(term: Term) -> Term:
     """This does not hold."""
     return z3.Not(term)
@@ -67,6 +72,40 @@ def chosen(condition: Term, yes: Term, no: Term) -> Term:
 def real(term: Term) -> Term:
     """A whole number as a number."""
     return z3.ToReal(term)
+
+
+def total(terms: Iterable[Term]) -> Term:
+    """The sum of these; 0 for none."""
+    found = list(terms)
+    return z3.Sum(found) if found else z3.IntVal(0)
+
+
+class Model:
+    """Values of variables for which formulas hold."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    def truth(self, term: Term) -> bool:
+        """Whether a formula holds."""
+        return bool(z3.is_true(self._model.eval(term, model_completion=True)))
+
+    def number(self, term: Term) -> int | float:
+        """The value of a number."""
+        value = self._model.eval(term, model_completion=True)
+        if z3.is_int_value(value):
+            return int(value.as_long())
+        fraction = value.as_fraction()
+        return int(fraction) if fraction.denominator == 1 else float(fraction)
+
+
+def found(known: Iterable[Term], steps: int) -> Model | None:
+    """Values for which all these hold; ``None`` where there are none, or the steps run out."""
+    solver = z3.Solver()
+    solver.set("rlimit", steps)
+    solver.set("random_seed", 0)
+    solver.add(*known)
+    return Model(solver.model()) if solver.check() == z3.sat else None
 
 
 def impossible(known: Iterable[Term], named: Mapping[str, Term]) -> tuple[str, ...] | None:

@@ -19,9 +19,11 @@ from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from tactful.api.policy import Policy
+from tactful.journal.writer import Writer
 from tactful.service.endpoint import Answer, Call, Endpoint
 from tactful.service.endpoints import ENDPOINTS
 from tactful.service.guard import Guard, accepted, check_json, too_large
+from tactful.service.keeping import Entries, Keeper, told_by
 from tactful.service.languages import asked_for
 from tactful.service.logs import Log
 from tactful.service.metrics import Metrics
@@ -29,6 +31,7 @@ from tactful.service.packs import Packs
 from tactful.service.problems import PROBLEM, Problem, problem_of
 from tactful.service.settings import Settings
 from tactful.service.work import Deadline, Work
+from tactful.source.diagnostics import TactfulError
 from tactful.source.suggest import did_you_mean
 
 #: The answers are about people: nobody keeps them on the way.
@@ -46,13 +49,14 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 class Service:
     """The application of one worker."""
 
-    def __init__(self, policy: Policy, settings: Settings) -> None:
+    def __init__(self, policy: Policy, settings: Settings, journal: Writer | None = None) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self.log = Log(self.metrics.lost)
         self.packs = Packs(policy, self._reloaded)
         self._guard = Guard(settings)
         self._work = Work(settings.limits)
+        self._keeper = None if journal is None else Keeper(journal, self.metrics, settings.limits.seconds)
         routes = [Route(each.path, _Target(self, each), methods=[each.method]) for each in ENDPOINTS]
         self._router = Router(routes, redirect_slashes=False, lifespan=self._lifespan)
 
@@ -68,6 +72,8 @@ class Service:
         yield
         following.cancel()
         self._work.close()
+        if self._keeper is not None:
+            self._keeper.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -130,12 +136,23 @@ class Service:
             accept,
             limits.batch,
             Deadline(limits.seconds),
+            Entries(None if self._keeper is None else told_by(headers.get(b"x-request-id", b""), request.trace)),
         )
-        if len(body) > limits.inline or endpoint.slow(call):
-            answer = await self._work.run(lambda: endpoint.handle(call))
-        else:
-            answer = endpoint.handle(call)
+        try:
+            if len(body) > limits.inline or endpoint.slow(call):
+                answer = await self._work.run(lambda: endpoint.handle(call))
+            else:
+                answer = endpoint.handle(call)
+        except (TactfulError, Problem):
+            await self._keep(call)
+            raise
+        await self._keep(call)
         return _response(answer)
+
+    async def _keep(self, call: Call) -> None:
+        """Return once the journal has what the call decided. Raises :class:`Problem` if it cannot have it."""
+        if self._keeper is not None and call.entries.drafted:
+            await self._keeper.keep(tuple(call.entries.drafted))
 
 
 class _Target:

@@ -24,6 +24,11 @@ from tactful.service.problems import DiagnosticRecord, ProblemRecord
 CASE_REFERENCE: Final = {"$ref": "#/components/schemas/CaseShape"}
 #: A case as JSON, which is read by the policy.
 CaseText = Annotated[msgspec.Raw, Meta(extra_json_schema=CASE_REFERENCE)]
+#: A case of a batch. Its mistakes are no mistakes of the request.
+BatchedCase = Annotated[
+    msgspec.Raw,
+    Meta(description="A case, see `CaseShape`. A problem stands in place of the answer to one with mistakes."),
+]
 #: A value of a fact. Lists are of single values, so that nothing is nested.
 Plain = str | int | float | bool | list[str | int | float | bool] | None
 At = Annotated[
@@ -91,7 +96,7 @@ class UndoBody(Body, frozen=True):
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Several cases, each of which is decided on or rejected by itself."""
 
-    cases: list[CaseText]
+    cases: list[BatchedCase]
 
 
 class BriefActionRecord(Record, frozen=True):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from tactful.api.policy import Policy
+from tactful.service.keeping import Entries
 from tactful.service.metrics import Metrics
 from tactful.service.packs import Packs
 from tactful.service.work import Deadline
@@ -36,6 +37,7 @@ class Call(NamedTuple):
     accept: str
     most_cases: int
     deadline: Deadline
+    entries: Entries
 
 
 class Parameter(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 from http import HTTPStatus
@@ -125,9 +126,14 @@ def _decision_record(call: Call, case: bytes) -> DecisionRecord | BriefRecord:
 
 
 def _decide(call: Call, case: bytes, at: str | None) -> Decision:
-    """The decision, which is counted."""
-    policy = call.policy
-    decision = policy.decide(case) if at is None else policy.decide(*read_at(policy, case, at))
+    """The decision, which is counted and kept."""
+    policy, begun = call.policy, time.perf_counter()
+    try:
+        decision = policy.decide(case) if at is None else policy.decide(*read_at(policy, case, at))
+    except InvalidInput as error:
+        call.entries.refuse(policy.decider, case, error, time.perf_counter() - begun)
+        raise
+    call.entries.add(decision, time.perf_counter() - begun)
     call.metrics.decided(decision)
     return decision
 
@@ -181,9 +187,9 @@ def _read(body: bytes, type_: type[T]) -> T:
 
 def plans(call: Call) -> Answer:
     """The weeks ahead."""
-    case, moment = read_at(call.policy, call.body, call.query.get("at"))
+    decision = _decide(call, call.body, call.query.get("at"))
+    case, start = decision.context.case, decision.at
     application = _application(call, case)
-    start = call.policy.decide(case, moment).at
     until = plan_end(call.query.get("until", "6 weeks"), start, case.candidate.calendar)
     return Answer(_PLAN_FORMATS[call.accept](call.policy.plan(case, start, until), application), call.accept)
 

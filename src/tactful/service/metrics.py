@@ -39,6 +39,9 @@ class Metrics:
         self._reloads = Counter(
             "tactful_reloads", "Loads of changed rules: loaded or failed.", ("outcome",), registry=own
         )
+        self._journal = Counter(
+            "tactful_journal_entries", "Entries of the journal: written or failed.", ("outcome",), registry=own
+        )
         self._lost = Counter("tactful_lost", "Lines of the log that could not be written.", registry=own)
 
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -62,6 +65,10 @@ class Metrics:
     def reloaded(self, outcome: str) -> None:
         """Count a load of changed rules."""
         self._reloads.labels(outcome).inc()
+
+    def journalled(self, outcome: str, count: int) -> None:
+        """Count entries of the journal that were written, or that could not be."""
+        self._child(self._journal, outcome).inc(count)
 
     def lost(self) -> None:
         """Count a line of the log that is lost."""

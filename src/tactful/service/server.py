@@ -15,6 +15,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
+from tactful import journal
 from tactful.api.policy import Policy
 from tactful.service.logs import Log, ToLog
 from tactful.service.settings import Limits, Settings
@@ -103,7 +104,10 @@ def _application(policy: Policy, settings: Settings) -> object:
     from tactful.service.app import Service  # after the folder of shared metrics has been named
 
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the application listens to it
-    service = Service(policy, settings)
+    place = settings.journal
+    service = Service(
+        policy, settings, None if place is None else journal.open(place.url, keys=place.keys, master=place.master)
+    )
     _log_to(service.log)
     return service
 
@@ -118,6 +122,8 @@ def _log_to(log: Log) -> None:
 def serve(policy: Policy, settings: Settings, workers: int = 1) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what runs. Raises :class:`tactful.TactfulError` if the address is taken."""
     listening = _listen(settings)
+    if settings.journal is not None:  # a mistake in it is told before anybody asks
+        journal.open(settings.journal.url, keys=settings.journal.keys, master=settings.journal.master).close()
     policy.warm()
     host, port = listening.getsockname()[:2]
     config = _Config(

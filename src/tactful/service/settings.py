@@ -37,6 +37,14 @@ class Limits(msgspec.Struct, frozen=True):
     connections: int = 1_000
 
 
+class Place(msgspec.Struct, frozen=True):
+    """Where decisions are kept, see :func:`tactful.journal.open`."""
+
+    url: str
+    keys: str | None = None
+    master: Path | None = None
+
+
 class Settings(msgspec.Struct, frozen=True):
     """How a service is run. ``hosts`` are the names that requests may address; ``logs``: each request is logged."""
 
@@ -45,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True):
     token: str | None = None
     hosts: tuple[str, ...] = ()
     logs: bool = True
+    journal: Place | None = None
     limits: Limits = Limits()
 
     @property

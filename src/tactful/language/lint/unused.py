@@ -21,7 +21,7 @@ _IN_TEXT = re.compile(r"\{\$([a-z][a-z0-9_]*)")
 def lint_unused(pack: Pack, checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
     """Parameters, computed facts and actions that nothing uses."""
     parts = (pack.rules, pack.facts, pack.tables, pack.actions, pack.invariants, pack.fields, pack.custom_facts)
-    read = set(_parameters(parts))
+    read = set(parameters_read(parts))
     for parameter in pack.parameters:
         span = own.place(parameter.name.span, *(value.span for value in parameter.value))
         if parameter.name.text not in read and span is not None:
@@ -39,7 +39,7 @@ def lint_unused(pack: Pack, checked: CheckedPack, own: Own) -> Iterator[Diagnost
             yield IdleAction.at(action.span, f"no rule is about `{action.id}` or a kind of it", help_)
 
 
-def _parameters(part: object) -> Iterator[str]:
+def parameters_read(part: object) -> Iterator[str]:
     """The names of the parameters that a part of a pack reads, in conditions, deadlines and sentences."""
     match part:
         case ParameterOperand(name=name):
@@ -50,10 +50,10 @@ def _parameters(part: object) -> Iterator[str]:
             yield from _IN_TEXT.findall(text)
         case tuple():
             for member in part:
-                yield from _parameters(member)
+                yield from parameters_read(member)
         case Written():
             for member in msgspec.structs.astuple(part):
-                yield from _parameters(member)
+                yield from parameters_read(member)
         case _:
             pass
 

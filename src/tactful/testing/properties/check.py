@@ -116,6 +116,12 @@ def assert_invariants(
         raise AssertionError("\n\n".join(failed))
 
 
+def failure_in(policy: Policy, invariant: Invariant, case: Plain) -> InvariantFailure | None:
+    """The failure of an invariant in a case, which is made small first; ``None`` where the invariant holds."""
+    check = _Check(policy, 0, None)
+    return check.failure(invariant, case) if check.fails(invariant, case) else None
+
+
 class _Check:
     """One run over all invariants of a pack."""
 
@@ -132,7 +138,7 @@ class _Check:
         for invariant in self._policy.checked.invariants:
             for stored in sorted(self._database.fetch(self._key(invariant)), key=len):
                 case = json.loads(stored)
-                if self._fails(invariant, case):
+                if self.fails(invariant, case):
                     self._failed.setdefault(invariant.id, case)
                 else:
                     self._database.delete(self._key(invariant), stored)
@@ -164,14 +170,15 @@ class _Check:
     def result(self, invariant: Invariant) -> InvariantResult:
         """The result for an invariant."""
         case = self._failed.get(invariant.id)
-        failure = None if case is None else self._failure(invariant, case)
+        failure = None if case is None else self.failure(invariant, case)
         place = f"{invariant.span.file}:{invariant.span.line}"
         return InvariantResult(
             invariant.id, invariant.about, place, failure is None, self._tried[invariant.id], failure
         )
 
-    def _failure(self, invariant: Invariant, drawn: Plain) -> InvariantFailure:
-        case = smallest(drawn, lambda part: self._fails(invariant, part))
+    def failure(self, invariant: Invariant, drawn: Plain) -> InvariantFailure:
+        """The failure of an invariant in a case that breaks it."""
+        case = smallest(drawn, lambda part: self.fails(invariant, part))
         if self._database is not None:
             self._database.save(self._key(invariant), json.dumps(case).encode())
         outcome = next(self._broken(invariant, case))
@@ -190,7 +197,8 @@ class _Check:
             seed=self._seed,
         )
 
-    def _fails(self, invariant: Invariant, case: Plain) -> bool:
+    def fails(self, invariant: Invariant, case: Plain) -> bool:
+        """Whether a case breaks an invariant. What is no case breaks none."""
         try:
             return next(self._broken(invariant, case), None) is not None
         except InvalidInput:

@@ -1,0 +1,105 @@
+"""A journal in a file of SQLite: write-ahead log, safe on the disk at each commit."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from tactful.journal.databases import Values
+from tactful.journal.errors import DatabaseFailed
+
+#: How long a transaction waits for that of another process, in seconds.
+_PATIENCE: Final = 10.0
+#: How many rows of a query are read at once.
+_FETCHED: Final = 500
+_TABLES: Final = """
+    CREATE TABLE IF NOT EXISTS entries (
+        number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, at INTEGER NOT NULL, kind TEXT NOT NULL, subject INTEGER,
+        header BLOB NOT NULL, body BLOB, commitment BLOB NOT NULL, hash BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS entries_subject ON entries (subject) WHERE subject IS NOT NULL;
+    CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS checkpoints (number INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS subjects (subject INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, key BLOB) STRICT;
+"""
+
+
+class Sqlite:
+    """A file. What is deleted is overwritten."""
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        mode = "rwc" if create else "rw"
+        try:
+            self._connection = sqlite3.connect(
+                f"file:{quote(str(path))}?mode={mode}",
+                uri=True,
+                timeout=_PATIENCE,
+                isolation_level=None,
+                check_same_thread=False,  # a journal's thread writes what another one opened
+            )
+            for setting in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+                self._connection.execute(f"PRAGMA {setting}")
+        except sqlite3.Error as error:
+            raise DatabaseFailed(f"`{path}`: {error}") from None
+
+    def set_up(self) -> None:
+        """Make the tables, unless they are there."""
+        with _told():
+            self._connection.executescript(_TABLES)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """A transaction that excludes other writers."""
+        with _told():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # a full disk has ended the transaction by itself
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def run(self, sql: str, values: Values = ()) -> list[tuple[Any, ...]]:
+        """Run a statement: its rows."""
+        with _told():
+            return self._connection.execute(sql, values).fetchall()
+
+    def run_many(self, sql: str, rows: Iterable[Values]) -> None:
+        """Run a statement for each row of values."""
+        with _told():
+            self._connection.executemany(sql, rows)
+
+    def stream(self, sql: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, as they are when it begins."""
+        with _told():
+            cursor = self._connection.execute(sql, values)
+            while rows := cursor.fetchmany(_FETCHED):
+                yield from rows
+
+    def allow_deletes(self) -> None:
+        """A file has nothing that would forbid it."""
+
+    def clean(self) -> None:
+        """Empty the write-ahead log, which still has what was overwritten in the file."""
+        with _told():
+            ((busy, _, _),) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if busy:
+            raise DatabaseFailed("the write-ahead log is in use, so what was erased is still in it; try again")
+
+    def close(self) -> None:
+        """End the connection."""
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise DatabaseFailed(str(error)) from None

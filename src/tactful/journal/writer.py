@@ -1,0 +1,142 @@
+"""Writes entries in a thread, as many at once as wait: one commit for all of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from queue import Empty, Full, Queue
+from typing import Final
+
+from tactful.api.decision import Decision
+from tactful.decide.decider import Decider
+from tactful.facts.reading import CaseInput
+from tactful.journal.chain import Head, commitment, link
+from tactful.journal.drafts import Drafted, draft_decision, draft_refused
+from tactful.journal.entries import Row
+from tactful.journal.errors import DatabaseFailed, JournalUnavailable
+from tactful.journal.store import Store
+from tactful.journal.subjects import Subjects
+from tactful.source.diagnostics import InvalidInput, TactfulError
+
+#: The most requests that wait to be written, and the most that are written in one commit.
+_WAITING: Final = 1_000
+_AT_ONCE: Final = 200
+
+
+class Ticket:
+    """Entries that are to be written together, all or none. ``error`` says why they could not be."""
+
+    def __init__(self, entries: Sequence[Drafted], told: Callable[[list[Ticket]], None]) -> None:
+        self.entries, self.told = entries, told
+        self.error: TactfulError | None = None
+
+
+class Writer:
+    """A journal that is open for writing. Any number of threads may use it, and any number of processes the same journal."""
+
+    def __init__(self, store: Store, subjects: Subjects) -> None:
+        self._store, self._subjects = store, subjects
+        self._queue: Queue[Ticket | None] = Queue(_WAITING)
+        self._head: Head | None = None
+        self._kept: set[str] = set()
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    def keep(self, decision: Decision, seconds: float) -> None:
+        """Keep a decision; see :class:`tactful.api.journal.Journal`."""
+        self._write(draft_decision(decision, seconds))
+
+    def keep_refused(self, decider: Decider, case: CaseInput, error: InvalidInput, seconds: float) -> None:
+        """Keep that a case was refused."""
+        self._write(draft_refused(decider, case, error, seconds))
+
+    def _write(self, entry: Drafted) -> None:
+        written = threading.Event()
+        ticket = self.submit([entry], lambda _: written.set())
+        written.wait()
+        if ticket.error is not None:
+            raise ticket.error
+
+    def submit(self, entries: Sequence[Drafted], told: Callable[[list[Ticket]], None]) -> Ticket:
+        """Have entries written. ``told`` hears of the tickets that are done, in the thread that writes.
+
+        Raises :class:`JournalUnavailable` if too much waits.
+        """
+        ticket = Ticket(entries, told)
+        try:
+            self._queue.put_nowait(ticket)
+        except Full:
+            raise JournalUnavailable("too much waits to be written to the journal; try again") from None
+        return ticket
+
+    def close(self) -> None:
+        """Write what waits, and end."""
+        self._queue.put(None)
+        self._thread.join()
+        self._subjects.close()
+        self._store.database.close()
+
+    def _run(self) -> None:
+        over = False
+        while not over:
+            tickets, over = self._next()
+            if tickets:
+                self._write_all(tickets)
+
+    def _next(self) -> tuple[list[Ticket], bool]:
+        """The tickets that wait, at least one of them, and whether they are the last."""
+        tickets: list[Ticket] = []
+        ticket = self._queue.get()
+        while ticket is not None:
+            tickets.append(ticket)
+            if len(tickets) == _AT_ONCE:
+                return tickets, False
+            try:
+                ticket = self._queue.get_nowait()
+            except Empty:
+                return tickets, False
+        return tickets, True
+
+    def _write_all(self, tickets: list[Ticket]) -> None:
+        error: TactfulError | None = None
+        try:
+            self._commit([entry for ticket in tickets for entry in ticket.entries])
+        except DatabaseFailed as failed:
+            error = JournalUnavailable(f"the journal cannot be written: {failed}")
+        except TactfulError as failed:
+            error = failed
+        if error is not None:
+            self._head, self._kept = None, set()
+            self._subjects.reset()
+        by_listener: dict[Callable[[list[Ticket]], None], list[Ticket]] = {}
+        for ticket in tickets:
+            ticket.error = error
+            by_listener.setdefault(ticket.told, []).append(ticket)
+        for told, done in by_listener.items():
+            told(done)
+
+    def _commit(self, entries: list[Drafted]) -> None:
+        """Write entries in one transaction."""
+        store, subjects = self._store, self._subjects
+        with store.writing():
+            head = store.head()
+            if self._head is None or (head != self._head and store.has_erasure_after(self._head.number)):
+                subjects.reset()
+            new = {kept.name: kept for entry in entries for kept in entry.kept if kept.name not in self._kept}
+            for kept in new.values():
+                store.keep(*kept)
+            numbers = subjects.of({draft.name: None for draft, _ in entries if draft.name is not None})
+            rows = []
+            for draft, _ in entries:
+                subject = None if draft.name is None else numbers[draft.name]
+                body = None
+                if draft.body is not None and subject is not None:
+                    body = subjects.seal(subject, draft.id, draft.body)
+                committed = commitment(body)
+                head = link(head, draft.id, draft.at, draft.kind, subject, draft.header, committed)
+                rows.append(
+                    Row(head.number, draft.id, draft.at, draft.kind, subject, draft.header, body, committed, head.hash)
+                )
+            store.add(rows)
+        self._head = head
+        self._kept.update(new)
