@@ -71,7 +71,7 @@ class Policy:
     ) -> None:
         """``few``: see :func:`load_for_few`."""
         self.checked = checked
-        #: The policy in the pack's own language; ``None`` if this is it.
+        #: The policy from which this one was made for a language; ``None`` if nobody asked for a language yet.
         self._own: Policy | None = None
         #: The texts that the pack was loaded from, the lowest base first; empty for a pack that was made otherwise.
         self.layers = tuple(layers)
@@ -149,16 +149,18 @@ class Policy:
         return Policy(checked, self._limits, self._engine, self.layers, self._places, few=self._few)
 
     def reload(self) -> Policy:
-        """The policy read again from its files: a new one, or this one if no text has changed.
+        """The policy read again from its files: a new one, or this one if no text has changed, translations included.
 
-        It has the same limits, engine and day (see :meth:`as_of`). This policy stays as it is, so it can be used on where
-        the files have mistakes. Raises :class:`tactful.InvalidInput` with every mistake in them, and
+        It has the same limits, engine, language and day (see :meth:`as_of`). This policy stays as it is, so it can be used
+        on where the files have mistakes. Raises :class:`tactful.InvalidInput` with every mistake in them, and
         :class:`tactful.TactfulError` if the policy was not loaded by :func:`tactful.load`.
         """
         if not self._places:
             raise TactfulError("the policy was not loaded from files, so it cannot be reloaded")
+        if self._own is not None:
+            return self._own.reload().in_language(self.checked.language)
         layers = load_layers(self._places)
-        if source_of(layers) == source_of(self.layers):
+        if source_of(layers) == source_of(self.layers) and not self._has_other_words():
             return self
         return _policy(layers, self._limits, self._engine, self._places).on(self.checked.as_of)
 
@@ -293,13 +295,13 @@ class Policy:
         """The same policy with its advice told in a language of :attr:`languages`; ``de-AT`` is told in ``de``.
 
         What the advice is does not change, nor does its order: only sentences, dates and other words do. A sentence without a
-        translation stays as it is. Raises :class:`tactful.InvalidInput` for a language that the policy does not have, and for
-        mistakes in its translations.
+        translation stays as it is. The language counts more than that of a case.
+        Raises :class:`tactful.InvalidInput` for a language that the policy does not have, and for mistakes in its translations.
         """
         known, own = best(language, self.languages) or language, self._own or self
         told = own._told
         if known not in told:
-            told.setdefault(known, own if known == own.checked.language else own._telling(known))
+            told.setdefault(known, own._telling(known))
         return told[known]
 
     @lazy
@@ -307,14 +309,35 @@ class Policy:
         """The policies in the languages that have been asked for."""
         return {}
 
+    def _has_other_words(self) -> bool:
+        """Whether the catalogues of the languages that have been asked for say something else by now, or there are others."""
+        now = ("en", *languages(self.layers))
+        told = [other.decider.catalog for other in self._told.values()]
+        return now != self.languages or any(
+            catalog != catalog_of(self.layers, catalog.language) for catalog in told if catalog is not None
+        )
+
     def _telling(self, language: str) -> Policy:
-        catalog = catalog_of(self.layers, language)
+        own = language == self.checked.language
+        catalog = None if own else catalog_of(self.layers, language)
         other = Policy.__new__(Policy)
-        other.checked, other.layers, other._own = translated(self.checked, catalog), self.layers, self
+        other.checked = self.checked if catalog is None else translated(self.checked, catalog)
+        other.layers, other._own = self.layers, self
         other._limits, other._engine, other._places, other._few = self._limits, self._engine, self._places, self._few
         other.decider = self.decider.speaking(other.checked, catalog)
         other._calendars = self._calendars
         return other
+
+    def for_reader(self, case: Case) -> Policy:
+        """The policy in the language of the case's candidate, unless somebody asked for another or the pack lacks it.
+
+        For other parts of this package.
+        """
+        wanted = case.candidate.language
+        if wanted is None or self._own is not None:
+            return self
+        known = best(wanted, self.languages)
+        return self if known is None else self.in_language(known)
 
     def decide(
         self,
@@ -327,7 +350,8 @@ class Policy:
         """Decide on a case at ``now``, which must have a time zone, or else at the case's own ``now``.
 
         If neither is given, the decision is for the current moment. The clock is read for nothing else. ``language`` as in
-        :meth:`in_language`. The decision is returned once the ``journal`` has kept it, see :func:`tactful.journal.open`.
+        :meth:`in_language`; without it, advice is told in the candidate's own language, ``candidate.language``, where the
+        policy has it. The decision is returned once the ``journal`` has kept it, see :func:`tactful.journal.open`.
         Raises :class:`tactful.InvalidInput` with every mistake in the case, :class:`tactful.EngineError` if an engine in
         another process fails, and :class:`tactful.TactfulError` if the journal cannot keep the decision.
         """
@@ -335,10 +359,11 @@ class Policy:
             return self._decide_and_keep(case, now, language, journal)
         moment = None if now is None else _seconds(now, "now")
         read = read_case(case, self._calendars, self.decider.declared, self._limits, moment)
-        if language is not None:
-            return self.in_language(language).decide(read, now)
         at = moment if moment is not None else read.now if read.now is not None else int(time.time())
-        return Decision(self.decider.rank(read, at), Context(self.decider, read, at))
+        decider = self.decider
+        if language is not None or read.candidate.language is not None:
+            decider = (self.for_reader(read) if language is None else self.in_language(language)).decider
+        return Decision(decider.rank(read, at), Context(decider, read, at))
 
     def _decide_and_keep(
         self, case: CaseInput, now: datetime | None, language: str | None, journal: Journal

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tactful.api.policy import Policy
+from tactful.language.load.translations import folder_of
 from tactful.source.diagnostics import InvalidInput
 
 #: The state of a file: its path, when it was changed, and its size; the last two are ``None`` if it cannot be looked at.
@@ -65,9 +66,11 @@ class Watch:
 
 
 def _state_of(policy: Policy) -> frozenset[_State]:
-    """The state of a policy's files, and of the folders that they are in, where files may be added."""
+    """The state of a policy's files and catalogues, and of the folders that they are in, where files may be added."""
     folders = {layer.path for layer in policy.layers if layer.path is not None}
-    return frozenset(map(_state, folders.union(policy.files)))
+    words = {folder for layer in policy.layers if (folder := folder_of(layer)) is not None}
+    catalogs = {folder / f"{language}.po" for folder in words for language in policy.languages}
+    return frozenset(map(_state, folders.union(policy.files, words, catalogs)))
 
 
 def _state(path: Path) -> _State:

@@ -37,7 +37,7 @@ class Columnar:
         """``clock`` is the moment for cases without a ``now`` of their own, in seconds since 1970."""
         self._policy, self._options, self._clock = policy, options, clock
         self._decider = policy.table_decider
-        self._words = Words(policy.decider) if options.words else None
+        self._words = Words(policy) if options.words else None
 
     def lines(self, lines: list[Line]) -> Decided:
         """Decide on the case in each line. Lines that cannot be read as a case are rejected."""

@@ -35,7 +35,7 @@ from tactful.facts.rows import Case
 from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.questions import render_question, render_questions
 from tactful.reasons.records.decision import QuestionRecord
-from tactful.reasons.words.of import words_of
+from tactful.reasons.words import Words
 from tactful.source.diagnostics import InvalidInput
 
 #: Answers that end the questions, and how often an unreadable answer to a question can be corrected.
@@ -81,8 +81,9 @@ def advise(
     if ask:
         err = console(stderr=True)
         read, answers = _ask_all(policy, read, err, application)
-        _render_answers(answers, err)
     decision = _decide(policy, read, now, journal, keys, master_key)
+    if ask:
+        _render_answers(answers, err, decision.words)
     if format_ == "json":
         write_bytes(decision.to_json(application, questions=questions, messages=messages, next_change=next_change))
         return
@@ -94,7 +95,7 @@ def advise(
         untried = decision.words.say("not every unknown fact was tried: there are too many in a case of this size")
         console().print(f"    {untried}", style="dim")
     if set_:
-        _what_changes(policy.decide(given, now), decision)
+        _what_changes(policy.decide(given, now, language=decision.words.language), decision)
 
 
 def _decide(
@@ -131,16 +132,17 @@ def _ask_all(policy: Policy, case: Case, out: SafeConsole, application: str | No
     answers: dict[str, str] = {}
     skipped: set[str] = set()
     while True:
+        decision = policy.decide(case)
         open_ = [
             question
-            for question in policy.decide(case).questions
+            for question in decision.questions
             if question.path not in skipped and (application is None or question.application in (None, application))
         ]
         if not open_:
             out.print()
-            out.print(Text("No other fact would change the advice.", "dim"))
+            out.print(Text(decision.words.say("No other fact would change the advice."), "dim"))
             return case, answers
-        answered = _ask(open_[0], policy, case, out)
+        answered = _ask(open_[0], policy, decision, out)
         if answered is None:
             return case, answers
         case, answer = answered
@@ -150,11 +152,12 @@ def _ask_all(policy: Policy, case: Case, out: SafeConsole, application: str | No
             skipped.add(open_[0].path)
 
 
-def _ask(question: QuestionRecord, policy: Policy, case: Case, out: SafeConsole) -> tuple[Case, str] | None:
+def _ask(question: QuestionRecord, policy: Policy, decision: Decision, out: SafeConsole) -> tuple[Case, str] | None:
     """Ask a question until the answer is readable. Returns ``None`` to stop, and an empty answer for "not known"."""
-    render_question(question, out, policy.decider.once(words_of))
+    case, words = decision.context.case, decision.words
+    render_question(question, out, words)
     for _ in range(_PATIENCE):
-        out.print(Text("  answer (Enter: not known, q: enough) > ", "dim"), end="")
+        out.print(Text(f"  {words.say('answer (Enter: not known, q: enough) >')} ", "dim"), end="")
         line = sys.stdin.readline()
         if not line or line.strip().lower() in _ENOUGH:
             out.print()
@@ -172,8 +175,9 @@ def _ask(question: QuestionRecord, policy: Policy, case: Case, out: SafeConsole)
     return case, ""
 
 
-def _render_answers(answers: dict[str, str], out: SafeConsole) -> None:
+def _render_answers(answers: dict[str, str], out: SafeConsole, words: Words) -> None:
     """Print the answers as options, so that nobody has to type them again."""
     if answers:
         settings = " ".join(f"--set {shlex.quote(f'{path}={value}')}" for path, value in answers.items())
-        out.print(Text(f"To decide with these answers again: {settings}", "dim"), soft_wrap=True)
+        again = words.say("To decide with these answers again: {settings}", settings=settings)
+        out.print(Text(again, "dim"), soft_wrap=True)

@@ -11,7 +11,6 @@ from tactful.api.decision import Decision
 from tactful.api.policy import Policy
 from tactful.cli.options import At, Format, Language, Rules, load_rules, read_case
 from tactful.cli.output import console, guarded, write_bytes
-from tactful.reasons.words.of import words_of
 
 
 @guarded
@@ -30,15 +29,17 @@ def compare(
     """Show the differences between two decisions, with the facts and rules behind them."""
     policy = load_rules(rules, language=language)
     other = policy if not against else load_rules(against, language=language)
-    record = _decide(policy, before, at).compare(_decide(other, after, at))
+    second = _decide(other, after, at)
+    record = _decide(policy, before, at, second.words.language).compare(second)
     if format_ == "json":
         write_bytes(msgspec.json.encode(record))
         return
     from tactful.formats.text.comparison import render_differences  # JSON does not need it
 
-    render_differences(record, console(), other.decider.once(words_of))
+    render_differences(record, console(), second.words)
 
 
-def _decide(policy: Policy, case: str, at: str | None) -> Decision:
+def _decide(policy: Policy, case: str, at: str | None, language: str | None = None) -> Decision:
     read, now = read_case(policy, case, at, None)
-    return policy.decide(read, now)
+    known = language if language in policy.languages else None
+    return policy.decide(read, now, language=known)

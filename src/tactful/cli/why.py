@@ -22,7 +22,6 @@ from tactful.cli.options import (
 )
 from tactful.cli.output import console, guarded, write_bytes
 from tactful.reasons.records.why import UnknownName
-from tactful.reasons.words.of import words_of
 
 
 @guarded
@@ -49,7 +48,8 @@ def why(
     try:
         policy = load_rules(rules, engine, rules_as_of, language, many=flip)
         given, now = read_case(policy, case, at, None)
-        record = policy.decide(what_if(policy, given, set_), now).why(action, target or None, flip=flip)
+        decision = policy.decide(what_if(policy, given, set_), now)
+        record = decision.why(action, target or None, flip=flip)
     except UnknownName as error:
         raise typer.BadParameter(str(error)) from None
     if format_ == "json":
@@ -58,6 +58,5 @@ def why(
     from tactful.formats.text.counterfactuals import render_counterfactuals  # JSON does not need it
     from tactful.formats.text.why import render_why
 
-    words = policy.decider.once(words_of)
-    render_why(record, console(), words)
-    render_counterfactuals(record, console(), words)
+    render_why(record, console(), decision.words)
+    render_counterfactuals(record, console(), decision.words)

@@ -40,7 +40,7 @@ T = TypeVar("T")
 class Origin(msgspec.Struct, frozen=True):
     """What a decider was made from: texts and settings, by which it can be made again.
 
-    ``language``: the language that it is told in, if that is not the pack's own. ``places``: where its files are, so that
+    ``language``: the language that was asked for, if any. ``places``: where its files are, so that
     they can be read again.
     """
 
@@ -131,13 +131,16 @@ class Decider:
         made: T | None = self._shared.get(make)
         return self._shared.setdefault(make, make(self)) if made is None else made
 
-    def speaking(self, checked: CheckedPack, catalog: Catalog) -> Decider:
-        """A decider with the same engine that is told in another language. ``checked`` is the pack translated."""
+    def speaking(self, checked: CheckedPack, catalog: Catalog | None) -> Decider:
+        """A decider with the same engine that is told in the language of ``checked``, which is the pack translated.
+
+        ``catalog``: its translations; ``None`` for the pack's own language.
+        """
         _ = self.work, self.ranker  # these and the program are shared, so they have to be there
         other = copy(self)
         other.checked, other.catalog, other._made = checked, catalog, {}
         if self.origin is not None:
-            other.origin = msgspec.structs.replace(self.origin, language=catalog.language)
+            other.origin = msgspec.structs.replace(self.origin, language=checked.language)
         return other
 
     @lazy

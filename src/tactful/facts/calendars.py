@@ -47,7 +47,7 @@ _SEARCH: Final = 14 * DAY
 #: An IANA time zone, perhaps a country, and perhaps the name of a calendar that the pack declares.
 Place = tuple[str, str | None, str | None]
 #: What a day off that a pack adds is called.
-_DAY_OFF: Final = "day off"
+DAY_OFF: Final = "day off"
 
 
 class Days(msgspec.Struct, frozen=True, eq=False):
@@ -120,7 +120,7 @@ def _offices_in(country: str | None, working: WorkingTime, days: Sequence[date])
         business = [day.weekday() not in working.weekend and no not in names for no, day in enumerate(days)]
     off = {no for no, day in enumerate(days) if working.is_off(day)}
     at_work = {no for no, day in enumerate(days) if working.is_working(day)}
-    names = {**dict.fromkeys(sorted(off), _DAY_OFF), **names}
+    names = {**dict.fromkeys(sorted(off), DAY_OFF), **names}
     return _Offices.of([no in at_work or (works and no not in off) for no, works in enumerate(business)], names)
 
 

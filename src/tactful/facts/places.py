@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Mapping
-from functools import cache
+from datetime import date, timedelta
+from functools import cache, lru_cache
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
 from typing import Any, Final, Generic, TypeVar
@@ -148,11 +149,30 @@ def country_exists(name: str) -> bool:
     return code in _countries() and (not dash or subdivision in _calendar_class(code).subdivisions)
 
 
-def country_holidays(country: str) -> Any:
-    """A new calendar of the library for a country that exists. The caller must not share it between threads."""
+def country_holidays(country: str, language: str = "en_US") -> Any:
+    """A new calendar of the library for a country that exists. The caller must not share it between threads.
+
+    ``language`` is one that the library has for the country; the library's default would be the language of the machine.
+    """
     code, _, subdivision = country.partition("-")
-    # In English, like all texts of this package. The default would be the language of the machine.
-    return _calendar_class(code)(subdiv=subdivision or None, language="en_US")
+    return _calendar_class(code)(subdiv=subdivision or None, language=language)
+
+
+def holiday_names(country: str, year: int, language: str) -> Mapping[date, str]:
+    """The names of a country's holidays in a language such as ``de``; empty if the library does not have them in it."""
+    known: tuple[str, ...] = _calendar_class(country.partition("-")[0]).supported_languages
+    wanted = language.replace("-", "_")
+    fitting = (name for name in known if name in (wanted, wanted.partition("_")[0]))
+    name = next(fitting, next((name for name in known if name.partition("_")[0] == wanted.partition("_")[0]), None))
+    return {} if name is None else _holiday_names(country, year, name)
+
+
+@lru_cache(maxsize=64)
+def _holiday_names(country: str, year: int, language: str) -> Mapping[date, str]:
+    calendar = country_holidays(country, language)
+    first = date(year, 1, 1)
+    days = (first + timedelta(days=no) for no in range(366))
+    return {day: str(calendar[day]) for day in days if day in calendar}
 
 
 def near_country(name: str) -> str | None:

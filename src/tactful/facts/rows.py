@@ -64,6 +64,7 @@ class CandidateRow(Row, frozen=True):
     id: str
     name: str | None
     email: str | None
+    language: str | None
     country: str | None
     time_zone: str | None
     employed: bool | None

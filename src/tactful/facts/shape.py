@@ -352,6 +352,13 @@ class Candidate(Shape, frozen=True):
         str | None,
         Meta(description="The candidate's email address, to which invitations are sent.", examples=["kim@example.com"]),
     ] = None
+    language: Annotated[
+        str | None,
+        Meta(
+            description="The language that the candidate reads (BCP 47). The advice is told in it where the pack has it.",
+            examples=["de"],
+        ),
+    ] = None
     time_zone: Zone = None
     country: Country = None
     employed: Annotated[YesNo, Meta(description="Whether the candidate has a job now.")] = None

@@ -84,9 +84,16 @@ def parsed(text: str, name: str) -> POFile:
         if (bare := line.strip()) and not bare.startswith("#") and not _FORM.fullmatch(bare):
             raise InvalidInput([_unreadable(f"line {no}", name)], {name: text})
     try:
-        return polib.pofile(text if "\n" in text else f"{text}\n", check_for_duplicates=True, wrapwidth=0)
+        catalog = polib.pofile(text if "\n" in text else f"{text}\n", wrapwidth=0)
     except (OSError, ValueError, IndexError, KeyError) as error:
         raise InvalidInput([_unreadable(str(error), name)], {name: text}) from None
+    seen = set()
+    for entry in catalog:  # polib's own check takes a time that grows with the square of their number
+        key = entry.msgctxt, entry.msgid
+        if key in seen and not entry.obsolete:
+            raise InvalidInput([_unreadable(f"line {entry.linenum or 1}", name)], {name: text})
+        seen.add(key)
+    return catalog
 
 
 def _unreadable(reason: str, name: str) -> Diagnostic:

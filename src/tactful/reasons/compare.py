@@ -234,6 +234,8 @@ def _changes(
         yield ChangeRecord(what="due", before=dues[0], after=dues[1])
     if first.priority != second.priority:
         yield ChangeRecord(what="priority", before=str(first.priority), after=str(second.priority))
+    if words.language != contexts[1].words.language:
+        return  # texts in two languages always differ
     if first.label != second.label:
         yield ChangeRecord(what="label", before=first.label, after=second.label)
     if set(first.steps) != set(second.steps):
@@ -312,11 +314,14 @@ class _Facts(NamedTuple):
 
 
 def _fact_changes(before: Context, after: Context) -> Iterator[FactChangeRecord]:
-    """The given facts that differ between two cases, and the moment of the decision if it differs."""
+    """The given facts that differ between two cases, and the moment of the decision if it differs.
+
+    All are told in the language of the second, in which rows without an id are called the same in both.
+    """
     if before.now != after.now:
         yield _change("now", (before.now, MomentKind()), (after.now, MomentKind()), before, after)
     ambiguous = _ambiguous(before.case) | _ambiguous(after.case)
-    first, second = _facts(before, ambiguous), _facts(after, ambiguous)
+    first, second = _facts(before, ambiguous, after.words), _facts(after, ambiguous, after.words)
     for place in dict.fromkeys((*first, *second)):
         was, now = first.get(place), second.get(place)
         if was is None or now is None:
@@ -343,7 +348,7 @@ def _change(
         fact=fact,
         before=None if old is None else plain_value(*old, before.calendar),
         after=None if new is None else plain_value(*new, after.calendar),
-        before_said=before.words.say(absent) if old is None else before.words.value(*old, before.calendar),
+        before_said=after.words.say(absent) if old is None else after.words.value(*old, before.calendar),
         after_said=after.words.say(absent) if new is None else after.words.value(*new, after.calendar),
     )
 
@@ -354,8 +359,8 @@ def _whole(place: str, was: _Facts | None, now: _Facts | None, before: Context, 
         fact=place,
         before=None if was is None else _plain(was, before),
         after=None if now is None else _plain(now, after),
-        before_said=before.words.say(_ABSENT[0]) if was is None else _in_words(was, before),
-        after_said=after.words.say(_ABSENT[0]) if now is None else _in_words(now, after),
+        before_said=after.words.say(_ABSENT[0]) if was is None else _in_words(was, before, after.words),
+        after_said=after.words.say(_ABSENT[0]) if now is None else _in_words(now, after, after.words),
     )
 
 
@@ -363,11 +368,9 @@ def _plain(facts: _Facts, context: Context) -> dict[str, object]:
     return {name: plain_value(value, kind, context.calendar) for name, (value, kind) in facts.values.items()}
 
 
-def _in_words(facts: _Facts, context: Context) -> str:
-    values = [
-        f"{name} {context.words.value(value, kind, context.calendar)}" for name, (value, kind) in facts.values.items()
-    ]
-    return context.words.listing(values) if values else facts.words
+def _in_words(facts: _Facts, context: Context, words: Words) -> str:
+    values = [f"{name} {words.value(value, kind, context.calendar)}" for name, (value, kind) in facts.values.items()]
+    return words.listing(values) if values else facts.words
 
 
 _FIELDS: Final = {
@@ -376,17 +379,17 @@ _FIELDS: Final = {
 }
 
 
-def _facts(context: Context, ambiguous: set[tuple[str, str]]) -> dict[str, _Facts]:
+def _facts(context: Context, ambiguous: set[tuple[str, str]], words: Words) -> dict[str, _Facts]:
     """All known facts of a case, by the place of their row (``person[dana]``), and the parameters that it states."""
     facts = {PARAMETERS: _Facts(PARAMETERS, dict(_parameters(context)))}
     seen: Counter[str] = Counter()
     for row in _rows(context.case):
-        entity, words = row.entity, context.words.row(row, context.calendar)
-        place = _place(row, words, ambiguous)
+        entity, called = row.entity, words.row(row, context.calendar)
+        place = _place(row, called, ambiguous)
         seen[place] += 1
         if seen[place] > 1:  # the same message twice
             place = f"{place} ({seen[place]})"
-        facts[place] = _Facts(words, dict(_values(row, entity, context)))
+        facts[place] = _Facts(called, dict(_values(row, entity, context)))
     return facts
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from tactful.api.policy import Policy
 from tactful.columns.columns import Columns
-from tactful.decide.decider import Decider
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.firings import RawFiring
 from tactful.reasons.context import Context
@@ -14,8 +14,8 @@ from tactful.reasons.context import Context
 class Words:
     """Puts decisions into words by deciding on each case again, one at a time."""
 
-    def __init__(self, decider: Decider) -> None:
-        self._decider = decider
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
 
     def added(self, tables: dict[str, pa.Table], columns: Columns) -> dict[str, pa.Table]:
         """The tables with a column ``label`` of actions, and ``text`` of justifications and steps."""
@@ -24,8 +24,8 @@ class Words:
         steps: list[str] = []
         moments = columns.now.tolist()
         for case, now in zip(columns.each_case(range(len(moments))), moments, strict=True):
-            context = Context(self._decider, case, now)
-            ranking = self._decider.rank(case, now)
+            decider = self._policy.for_reader(case).decider
+            context, ranking = Context(decider, case, now), decider.rank(case, now)
             for conclusion in _in_order(ranking, context):
                 labels.append(context.label(conclusion))
                 reasons += [_because(firing, context) for firing in context.ranker.sorted_firings(conclusion)]

@@ -79,6 +79,7 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, declared: Decl
         given.id,
         given.name,
         given.email,
+        given.language,
         given.country,
         zone,
         given.employed,

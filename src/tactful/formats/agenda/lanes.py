@@ -8,7 +8,6 @@ from datetime import date, timedelta
 import msgspec
 
 from tactful.api.plan import Plan
-from tactful.facts.calendars import Calendar
 from tactful.formats.agenda.strands import Strand, strands
 from tactful.reasons.words import Words
 
@@ -61,7 +60,7 @@ def holidays(plan: Plan, shown: Iterable[Group]) -> tuple[tuple[date, str], ...]
     places_by_holiday: dict[tuple[date, str], list[str]] = {}
     for day in days(plan):
         for called, place in sorted(places.items()):
-            name = _holiday(place, day.date)
+            name = None if place.is_business_date(day.date) else plan.words.holiday(place, day.date)
             if name is not None:
                 places_by_holiday.setdefault((day.date, name), []).append(called)
     return tuple(
@@ -88,7 +87,3 @@ def _from_to(first: date, last: date, words: Words) -> str:
     if first == last:
         return words.short_day(first)
     return words.say("{first} to {last}", first=words.short_day(first), last=words.short_day(last))
-
-
-def _holiday(calendar: Calendar, day: date) -> str | None:
-    return None if calendar.is_business_date(day) else calendar.holiday_name(day)

@@ -196,7 +196,7 @@ class _Layout:
     def _off(self, calendar: Calendar, y: float, height: float) -> Iterable[Band]:
         for day in self._days:
             if not calendar.is_business_date(day.date):
-                name = calendar.holiday_name(day.date)
+                name = self._words.holiday(calendar, day.date)
                 title = f"{self._words.short_day(day.date)}: {name}" if name else ""
                 yield Band(self._x(day.start), y, round(self._day, 2), height, title)
 

@@ -187,7 +187,7 @@ class _Entry:
         entry.add("priority", _PRIORITIES[advice.modality])
         entry.add(
             "categories",
-            [clean(category) for category in (self._company or self._words.say("Job search"), advice.modality)],
+            [clean(self._company or self._words.say("Job search")), clean(self._words.modality(advice.modality))],
         )
         return entry
 

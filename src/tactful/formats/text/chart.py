@@ -60,7 +60,8 @@ def chart(plan: Plan, application: str | None, width: int) -> Iterator[Text]:
     yield Text("")
     yield from _in_lines(_legend(shown, columns, bool(off), plan.words), width)
     if off:
-        named = ", ".join(said_holidays(off, plan.words))
+        said = said_holidays(off, plan.words)
+        named = ("; " if any("," in day for day in said) else ", ").join(said)  # many languages write "Mo., 12. Okt."
         yield Text(plan.words.say("Holidays: {days}", days=named), "dim")
 
 

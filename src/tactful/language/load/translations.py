@@ -14,6 +14,8 @@ from tactful.source.diagnostics import InvalidInput
 
 #: The folder beside a pack that has its catalogues.
 FOLDER: Final = "messages"
+#: How many characters of a language's name are looked at; RFC 5646 asks for no more than 35.
+_LONGEST: Final = 100
 
 
 def product_folder() -> Path:
@@ -37,7 +39,7 @@ def languages(layers: Iterable[Layer]) -> list[str]:
 
 def best(wanted: str, offered: Sequence[str]) -> str | None:
     """The language among those offered that comes nearest to the wanted one: ``de`` for ``de-AT``. ``None`` for none."""
-    parts = wanted.replace("_", "-").split("-")
+    parts = wanted[:_LONGEST].replace("_", "-").split("-")
     by_name = {language.lower(): language for language in offered}
     names = ("-".join(parts[:count]).lower() for count in range(len(parts), 0, -1))
     return next((by_name[name] for name in names if name in by_name), None)

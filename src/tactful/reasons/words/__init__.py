@@ -133,6 +133,10 @@ class Words:
         """``Nov``."""
         return _MONTHS[day.month - 1]
 
+    def holiday(self, calendar: Calendar, day: date) -> str | None:
+        """The name of the holiday on a day, or that a pack has the day off; ``None`` for other days."""
+        return calendar.holiday_name(day)
+
     def clock(self, local: datetime) -> str:
         """``16:30``."""
         return f"{local.hour:02d}:{local.minute:02d}"

@@ -13,6 +13,7 @@ from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
+from tactful.facts.calendars import DAY_OFF, Calendar
 from tactful.facts.kinds import (
     DAY,
     HOUR,
@@ -23,6 +24,7 @@ from tactful.facts.kinds import (
     parse_day_time,
     parse_duration,
 )
+from tactful.facts.places import holiday_names
 from tactful.language.catalogs import Catalog
 from tactful.reasons.words import Words, filled
 from tactful.source.codes.messages import UnknownLanguage
@@ -93,6 +95,12 @@ class Translated(Words):
 
     def month(self, day: date) -> str:
         return format_date(day, "LLL", locale=self._locale)
+
+    def holiday(self, calendar: Calendar, day: date) -> str | None:
+        name = calendar.holiday_name(day)
+        if name is None or calendar.country is None or name == DAY_OFF:
+            return name and self.say(name)
+        return holiday_names(calendar.country, day.year, self.language).get(day, name)
 
     def duration(self, length: Duration) -> str:
         if isinstance(length, BusinessDays):
