@@ -24,7 +24,7 @@ import pathlib, sys, tactful
 pack = tactful.load(engine=sys.argv[1])
 for path in sorted(pathlib.Path(sys.argv[2]).glob("*.yaml")):
     case = pack.read_text(path.read_text(), path.name)
-    sys.stdout.buffer.write(pack.decide(case).to_json(questions=True))
+    sys.stdout.buffer.write(pack.decide(case).to_json(questions=True, messages=True, next_change=True))
     sys.stdout.buffer.write(pack.plan(case).to_json())
 """
 

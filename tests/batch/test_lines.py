@@ -78,7 +78,7 @@ def test_reasons_and_steps_go_with_their_conclusions(tmp_path: Path) -> None:
         for advice in decision.actions:
             (own,) = (action for action in actions if (action["candidate_id"], action["rank"]) == (id_, advice.rank))
             key = (id_, own["conclusion"])
-            assert own["label"] == advice.label
+            assert (own["label"], own["key"]) == (advice.label, advice.key)
             assert [(reason["rule"], reason["text"]) for reason in reasons if _key(reason) == key] == [
                 (one.rule, one.text) for one in advice.because
             ]
@@ -102,6 +102,7 @@ def test_json_has_a_line_for_each_candidate(tmp_path: Path) -> None:
         assert [
             (
                 action["rank"],
+                action["key"],
                 action["action"],
                 action["label"],
                 action["target"]["id"],
@@ -109,7 +110,7 @@ def test_json_has_a_line_for_each_candidate(tmp_path: Path) -> None:
             )
             for action in record["actions"]
         ] == [
-            (action.rank, action.action, action.label, action.target.id, len(action.alternatives))
+            (action.rank, action.key, action.action, action.label, action.target.id, len(action.alternatives))
             for action in decision.actions
         ]
         assert [[why["text"] for why in action["because"]] for action in record["actions"]] == [

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import time
+from importlib.metadata import version
 from pathlib import Path
 from random import Random
 
@@ -179,12 +180,17 @@ def test_a_file_of_the_output_that_is_gone_is_made_again(given: Path, tmp_path: 
 
 
 def test_a_batch_that_is_done_is_left_alone(given: Path) -> None:
-    """Run again, it says so and writes nothing."""
+    """Run again, it says so and writes nothing; with another version of what it was made with, it is refused."""
     out = given / "of-tables"
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     ended = run(given / "tables", out, *SMALL)
     assert ended.stdout.startswith(f"this batch is already done; --fresh starts it over\n{COUNT:,} cases decided")
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
+    described = out / "batch.json"
+    text = described.read_text()
+    described.write_text(text.replace(version("holidays"), "0.1"))
+    assert "holidays was 0.1 and is" in run(given / "tables", out, *SMALL, code=1).stderr
+    described.write_text(text)
 
 
 def test_a_worker_that_outlives_its_parent_keeps_nobody_out(given: Path, tmp_path: Path) -> None:

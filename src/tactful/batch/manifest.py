@@ -46,11 +46,15 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     ``input`` is the input as the command names it. The names of ``files`` are relative to it, so the input may be moved.
     ``started`` is the moment for cases without a ``now`` of their own, in seconds since 1970. ``sorted`` are the tables that
-    have to be sorted first.
+    have to be sorted first. ``holidays`` and ``tzdata`` are versions of what decides on business days and moments, and
+    ``schema_version`` that of the shape of what is written; all three are unknown of a batch by an older version.
     """
 
     state: Literal["running", "done"] = "running"
     tactful: str
+    holidays: str = "unknown"
+    tzdata: str = "unknown"
+    schema_version: int = 0
     pack: PackPin
     input: str
     files: tuple[InputFile, ...]
@@ -71,8 +75,10 @@ def differences(begun: Manifest, wanted: Manifest) -> list[str]:
             if begun.pack.digest == wanted.pack.digest or begun.pack.name != wanted.pack.name
             else f"the rules of the pack {begun.pack.name} are no longer the same"
         )
-    if begun.tactful != wanted.tactful:
-        reasons.append(f"tactful was {begun.tactful} and is {wanted.tactful}")
+    for name in ("tactful", "holidays", "tzdata", "schema_version"):
+        before, now = getattr(begun, name), getattr(wanted, name)
+        if before != now:
+            reasons.append(f"{name} was {before} and is {now}")
     for name in Options.__struct_fields__:
         before, now = getattr(begun.options, name), getattr(wanted.options, name)
         if before != now:

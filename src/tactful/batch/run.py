@@ -23,6 +23,7 @@ from tactful.batch.repeated import Rewriter, find_repeated, read_repeated
 from tactful.batch.unit import MakeDecider, Setup, Worker, input_changed, maker
 from tactful.batch.workers import Failed, InStretches, InTurn, Progress, Queue, work_here, work_in_processes
 from tactful.language.load import Locations
+from tactful.reasons.records.decision import SCHEMA_VERSION
 from tactful.source.codes.batches import BatchStopped, OtherBatch, UnreadableInput
 from tactful.source.codes.overlays import OverlaysDiffer
 from tactful.source.diagnostics import InvalidInput
@@ -126,6 +127,9 @@ class _Run:
         checked = self._policy.checked
         return Manifest(
             tactful=version("tactful"),
+            holidays=version("holidays"),
+            tzdata=version("tzdata"),
+            schema_version=SCHEMA_VERSION,
             pack=PackPin(checked.name, checked.version, checked.digest),
             input=self._batch.input,
             files=self._source.files(),

@@ -1,7 +1,8 @@
 """Keys of advice: opaque ids that stay the same for as long as it is the same piece of advice.
 
 A key is made from the action, whether it is forbidden, the target, and the occasion: the values of the fields that the action
-names for it. Rules, priorities, deadlines and texts play no part.
+names for it. Messages have no ids of their own, so those with equal fields are counted. Rules, priorities, deadlines and
+texts play no part.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from tactful.decide.ranker import Conclusion
 from tactful.engines.evaluate import Evaluator
 from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import Value
-from tactful.facts.rows import Row, row_key
+from tactful.facts.rows import Case, MessageRow, Row, row_key
 from tactful.language.ir import CheckedPack, Field
 
 #: The size of a key in bytes. By chance, two of a million pieces of advice have the same key once in two trillion cases.
@@ -34,13 +35,13 @@ class Keys:
 
     def of(self, conclusion: Conclusion, evaluator: Evaluator) -> str:
         """The key of a conclusion: 16 lower-case letters and digits."""
-        return key_of(conclusion, self.occasion(conclusion, evaluator))
+        return key_of(conclusion, self.occasion(conclusion, evaluator), evaluator.case)
 
     def all_of(self, conclusion: Conclusion, evaluator: Evaluator) -> tuple[str, ...]:
         """The key of a conclusion, and the keys that it had when its action had other names."""
         occasion = self.occasion(conclusion, evaluator)
         names = (conclusion.action, *self._old.get(conclusion.action, ()))
-        return tuple(_key(name, conclusion, occasion) for name in names)
+        return tuple(_key(name, conclusion, occasion, evaluator.case) for name in names)
 
     def occasion(self, conclusion: Conclusion, evaluator: Evaluator) -> tuple[Value, ...]:
         """The values of the fields that tell the occasion of the conclusion."""
@@ -54,11 +55,22 @@ def _value(field: Field, row: Row, evaluator: Evaluator) -> Value:
     return evaluator.value(field, evaluator.environment(row.entity, row))
 
 
-def key_of(conclusion: Conclusion, occasion: Sequence[Value]) -> str:
+def key_of(conclusion: Conclusion, occasion: Sequence[Value], case: Case) -> str:
     """The key of a conclusion on an occasion: the values of the fields that its action names for it."""
-    return _key(conclusion.action, conclusion, occasion)
+    return _key(conclusion.action, conclusion, occasion, case)
 
 
-def _key(action: str, conclusion: Conclusion, occasion: Sequence[Value]) -> str:
-    about = _ENCODER.encode((action, conclusion.prohibits, row_key(conclusion.target), occasion))
+def _key(action: str, conclusion: Conclusion, occasion: Sequence[Value], case: Case) -> str:
+    target = conclusion.target
+    subject = (action, conclusion.prohibits, row_key(target), occasion)
+    twins = _twins_before(target, case) if type(target) is MessageRow else 0
+    about = _ENCODER.encode((*subject, twins) if twins else subject)
     return b32encode(blake2b(about, digest_size=_SIZE).digest()).decode().lower()
+
+
+def _twins_before(message: MessageRow, case: Case) -> int:
+    """How many messages before this one have the same id, which is made of some of their fields."""
+    others = case.families[message.application.no].messages
+    return sum(
+        other.sent_at == message.sent_at and other.no < message.no and other.id == message.id for other in others
+    )

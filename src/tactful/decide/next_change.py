@@ -21,7 +21,7 @@ from tactful.source.lazy import lazy
 #: How far ahead the search goes, in seconds.
 _HORIZON: Final = 42 * DAY
 #: The most steps of a search. A step is the work of one row, decided at one moment.
-STEPS: Final = 1_000_000
+STEPS: Final = 300_000
 
 #: How many moments a search for the first change finds one by one.
 _PATIENCE: Final = 24

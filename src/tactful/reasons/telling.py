@@ -143,7 +143,8 @@ class CompiledTelling:
     def key(self, conclusion: Conclusion) -> str:
         target = conclusion.target
         try:
-            return key_of(conclusion, self._reads(self._pieces.occasion(conclusion.action, target.entity), target))
+            occasion = self._reads(self._pieces.occasion(conclusion.action, target.entity), target)
+            return key_of(conclusion, occasion, self._past.case)
         except Untold:
             return self._plain.key(conclusion)
 

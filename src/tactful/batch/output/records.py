@@ -100,7 +100,8 @@ def _handled(row: Record) -> Record:
 
 
 def _conclusion(row: Record, with_steps: bool) -> Record:
-    record: Record = {name: row[name] for name in _KEPT if name in row}
+    record: Record = {} if row["key"] is None else {"key": row["key"]}
+    record.update((name, row[name]) for name in _KEPT if name in row)
     record["target"] = {"entity": row["entity"], "id": row["target_id"]}
     record["application"], record["due"], record["due_means"] = row["application_id"], row["due"], row["due_means"]
     record["safety"] = row["safety"]

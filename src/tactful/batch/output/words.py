@@ -1,8 +1,9 @@
-"""Decisions in words: the label of each action, and the sentence of each rule that fired."""
+"""Decisions in words: the label and the key of each action, and the sentence of each rule that fired."""
 
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tactful.api.policy import Policy
 from tactful.columns.columns import Columns
@@ -18,8 +19,9 @@ class Words:
         self._policy = policy
 
     def added(self, tables: dict[str, pa.Table], columns: Columns) -> dict[str, pa.Table]:
-        """The tables with a column ``label`` of actions, and ``text`` of justifications and steps."""
+        """The tables with the columns ``label`` and ``key`` of actions, and ``text`` of justifications and steps."""
         labels: list[str] = []
+        keys: list[str] = []
         reasons: list[str] = []
         steps: list[str] = []
         moments = columns.now.tolist()
@@ -28,12 +30,14 @@ class Words:
             context, ranking = Context(decider, case, now), decider.rank(case, now)
             for conclusion in _in_order(ranking, context):
                 labels.append(context.label(conclusion))
+                keys.append(context.key(conclusion))
                 reasons += [_because(firing, context) for firing in context.ranker.sorted_firings(conclusion)]
             if "steps" in tables:
                 advised = [conclusion for conclusion in ranking.ranked if not conclusion.prohibits]
                 steps += [_step(firing, context) for conclusion in advised for firing in _steps(conclusion, context)]
         added_columns = {"actions": ("label", labels), "justifications": ("text", reasons), "steps": ("text", steps)}
-        return {name: _with(table, *added_columns[name]) for name, table in tables.items()}
+        told = {name: _with(table, *added_columns[name]) for name, table in tables.items()}
+        return {**told, "actions": _with_keys(told["actions"], keys)}
 
 
 def _in_order(ranking: Ranking, context: Context) -> list[Conclusion]:
@@ -55,6 +59,14 @@ def _steps(conclusion: Conclusion, context: Context) -> list[RawFiring]:
 
 def _with(table: pa.Table, name: str, texts: list[str]) -> pa.Table:
     return table.append_column(pa.field(name, pa.string(), nullable=False), [pa.array(texts, pa.string())])
+
+
+def _with_keys(actions: pa.Table, keys: list[str]) -> pa.Table:
+    """The actions, each with its key. What is handled keeps the key by which the case names it."""
+    place = actions.schema.get_field_index("key")
+    field = actions.schema.field(place)
+    named = actions.column(place).cast(pa.string())
+    return actions.set_column(place, field, pc.coalesce(named, pa.array(keys, pa.string())).cast(field.type))
 
 
 def _because(firing: RawFiring, context: Context) -> str:

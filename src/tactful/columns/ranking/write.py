@@ -93,7 +93,7 @@ ACTIONS: Final = _schema(
         "The numbers of the conclusions that set this one aside, best first.",
         null=True,
     ),
-    _Column("key", _NAME, "The key of the advice, if it is handled.", null=True),
+    _Column("key", _NAME, "The key of the advice, if it is handled; of all advice with `batch --words`.", null=True),
     _Column("handled", _WORD, "Whether it was `done` or `dismissed`; null unless handled.", null=True),
     _Column("handled_at", _MOMENT, "When it was done, or until when it is dismissed; null for good.", null=True),
 )
