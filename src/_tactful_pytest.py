@@ -29,7 +29,13 @@ _LOOKED_AT = 1_000_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``tactful_pack``: the pack that the fixtures decide with; ``tactful_draw``: how many cases invariants are tried on."""
+    """``tactful_pack``: the pack that the fixtures decide with; ``tactful_draw``: how many cases invariants are tried on.
+
+    ``--tactful-draw`` takes the place of the latter.
+    """
+    parser.getgroup("tactful").addoption(
+        "--tactful-draw", metavar="N", help="how many cases are drawn for a pack's invariants; 0: none"
+    )
     parser.addini("tactful_pack", "the pack of the fixtures `pack` and `decide`", default="default")
     parser.addini("tactful_draw", "how many cases are drawn for a pack's invariants; 0: none", default="500")
 
@@ -94,9 +100,10 @@ def _shown(path: Path) -> Path:
 
 def _draw(config: pytest.Config) -> int:
     """How many cases are drawn for the invariants of a pack."""
-    given = str(config.getini("tactful_draw"))
+    option = config.getoption("tactful_draw")
+    name, given = ("tactful_draw", str(config.getini("tactful_draw"))) if option is None else ("--tactful-draw", option)
     if not given.isdigit():
-        raise pytest.UsageError(f"tactful_draw is {given!r}; write a whole number, or 0 to draw no cases")
+        raise pytest.UsageError(f"{name} is {given!r}; write a whole number, or 0 to draw no cases")
     return int(given)
 
 

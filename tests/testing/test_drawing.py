@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
 
@@ -14,6 +15,18 @@ from hypothesis import strategies as st
 import tactful
 from drawn import packs
 from tactful.facts.fields import given_fields
+from tactful.facts.kinds import (
+    CountryKind,
+    DateKind,
+    DayTimeKind,
+    DurationKind,
+    IdKind,
+    ListKind,
+    MomentKind,
+    NumberKind,
+    TextKind,
+    YesNoKind,
+)
 from tactful.formats.text.facts import values_of
 from tactful.testing.properties.drawing import cases, drawn_cases
 
@@ -131,6 +144,45 @@ def test_cases_lie_on_both_sides_of_every_literal() -> None:
     assert {date(2026, 10, 14), date(2026, 10, 15)} <= days
     fired = {reason.rule for case in drawn for action in policy.decide(case).actions for reason in action.because}
     assert fired == {"r", "patient"}
+
+
+#: A literal for each kind of field, as conditions name it.
+NAMED = {
+    TextKind: "contains zenith",
+    IdKind: "dana",
+    CountryKind: "DE-BY",
+    ListKind: "sailing",
+    NumberKind: "7",
+    DurationKind: "5 weeks",
+    DayTimeKind: "between 06:30 and 06:45",
+    MomentKind: "between 3 March and 4 March",
+    DateKind: "between 3 March and 4 March",
+    YesNoKind: "yes",
+}
+#: Fields with literals of their own. No case has a calendar, as the pack declares none.
+APART = {"time_zone": "Europe/Berlin", "email": "dana@zenith.org", "calendar": "known"}
+
+
+def test_every_literal_is_drawn_for_every_field_that_is_compared_with_it() -> None:
+    """A rule with one condition fires in some drawn cases, and not in others."""
+    custom, rules = ["custom_facts:"], ["rules:"]
+    for entity, specs in given_fields().items():
+        custom.append(f"  {entity}: {{words: {{type: list}}, said: {{type: text}}, tone: {{type: number}}}}")
+        kinds = {name: spec.kind for name, spec in specs.items()}
+        kinds |= {"words": ListKind(), "said": TextKind(), "tone": NumberKind()}
+        for name, kind in kinds.items():
+            phrase = APART.get(name) or (values_of(kind) or (NAMED.get(type(kind)),))[-1]
+            target = "candidate" if entity == "candidate" else "application"
+            when = f"{{{entity}.{name}: '{phrase}'}}"
+            conclusion = f"then: {{may: call, to: {target}}}, because: a reason"
+            rules.append(f"  {entity}-{name.replace('_', '-')}: {{for each: {entity}, when: {when}, {conclusion}}}")
+    policy = tactful.loads("\n".join(["actions: {call: {about: a call}}", *custom, *rules, ""]))
+    fired = Counter[int]()
+    for case in drawn_cases(policy, 400, 1):
+        read = policy.read(case)
+        fired.update({no for no, _, _ in policy.decider.fire(read, read.now or 0)})
+    missed = {rule.id for rule in policy.checked.rules if not 0 < fired[rule.no] < 400}
+    assert missed == {"application-calendar"}
 
 
 @settings(max_examples=30)

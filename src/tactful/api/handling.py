@@ -167,7 +167,12 @@ def _as_before(shape: CaseShape, fact: Before, declared: Declared) -> CaseShape:
         applications = (replace(part, offer=None) if part.id == id_ else part for part in shape.applications)
         return replace(shape, applications=tuple(applications))
     spot, _ = find_spot(shape, fact.path, declared)
-    return changed(shape, spot, msgspec.json.decode(fact.value))
+    try:
+        value = msgspec.json.decode(fact.value)
+    except msgspec.MsgspecError:
+        message = f"what the case keeps as the earlier value of `{fact.path}` is no JSON: `{fact.value}`"
+        raise TactfulError(f"{message}; mend it, or take the entry of `done` out by hand") from None
+    return changed(shape, spot, value)
 
 
 def _without_message(shape: CaseShape, entry: Done) -> CaseShape:

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from tactful.api.policy import Policy, checked_pack, load
-from tactful.cli.options import parse_moment
+from tactful.cli.options import Seed, parse_moment
 from tactful.cli.output import console, fail, guarded, show, write_file
 from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.in_force import told
@@ -53,9 +53,7 @@ def check(
     cases: Annotated[
         int, typer.Option("--cases", min=1, metavar="N", help="With --cross-engine: how many random cases.")
     ] = 500,
-    seed: Annotated[
-        int | None, typer.Option("--seed", help="With --cross-engine: use the same cases as a run with this seed.")
-    ] = None,
+    seed: Seed = None,
 ) -> None:
     """Report every mistake of a pack, then warnings about what is legal but suspicious."""
     pack = packs or ["default"]

@@ -6,6 +6,8 @@ import os
 import stat
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +62,37 @@ def replace_file(path: Path, text: str, before: bytes | None) -> None:
     except OSError as error:
         reason = (error.strerror or "cannot be written").lower()
         raise InvalidInput([UnreadableCase.at(None, f"`{path.name}`: {reason}", "name a writable file")]) from None
+
+
+@contextmanager
+def locked(name: str) -> Iterator[None]:
+    """Let no other command change a file from when it is read until it is written: others wait.
+
+    On Windows, and for a file that cannot be read, there is no lock.
+    """
+    handle = _lock(name)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _lock(name: str) -> int | None:
+    """A handle that locks a file while it is open."""
+    try:
+        import fcntl
+    except ImportError:
+        return None
+    try:
+        while True:
+            handle = os.open(name, os.O_RDONLY)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if os.path.samestat(os.fstat(handle), os.stat(name)):
+                return handle
+            os.close(handle)  # the one that had the lock has replaced the file
+    except OSError:  # whoever reads the file says why it cannot be read
+        return None
 
 
 def _umask() -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +12,7 @@ import typer
 from rich.text import Text
 
 from tactful.api.policy import Policy
-from tactful.cli.files import read_file, replace_file
+from tactful.cli.files import locked, read_file, replace_file
 from tactful.cli.options import Rules, case_moment, load_rules
 from tactful.cli.output import console, guarded
 from tactful.facts.reading.moments import parse_date
@@ -43,10 +45,10 @@ def done(
 ) -> None:
     """Tell the case that advice was followed: it gets what that leaves, such as a message, and keeps its comments."""
     policy = load_rules(rules)
-    file, read, text = _read(policy, case)
-    moment = case_moment(at, policy, file, case)
-    after = policy.done(read, _key(policy, read, key, moment), moment, **_details(detail))
-    _write(case, file, text, read, after, "the case says already that it was done")
+    with _opened(policy, case) as (file, read, text):
+        moment = case_moment(at, policy, file, case)
+        after = policy.done(read, _key(policy, read, key, moment), moment, **_details(detail))
+        _write(case, file, text, read, after, "the case says already that it was done")
 
 
 @guarded
@@ -63,25 +65,28 @@ def dismiss(
 ) -> None:
     """Tell the case that advice is not wanted. It is then listed as set aside."""
     policy = load_rules(rules)
-    file, read, text = _read(policy, case)
-    after = policy.dismiss(read, _key(policy, read, key, None), _until(until, policy, file, case))
-    _write(case, file, text, read, after, "the case says that already")
+    with _opened(policy, case) as (file, read, text):
+        after = policy.dismiss(read, _key(policy, read, key, None), _until(until, policy, file, case))
+        _write(case, file, text, read, after, "the case says that already")
 
 
 @guarded
 def undo(case: _CaseFile, key: _Key, rules: Rules = None) -> None:
     """Take back what `done` or `dismiss` told the case about advice."""
     policy = load_rules(rules)
-    file, read, text = _read(policy, case)
-    after = policy.undo(read, _handled_key(read, key))
-    _write(case, file, text, read, after, "nothing changed")
+    with _opened(policy, case) as (file, read, text):
+        after = policy.undo(read, _handled_key(read, key))
+        _write(case, file, text, read, after, "nothing changed")
 
 
-def _read(policy: Policy, name: str) -> tuple[bytes, Case, str]:
+@contextmanager
+def _opened(policy: Policy, name: str) -> Iterator[tuple[bytes, Case, str]]:
+    """The bytes of a file, its case and its text. Nobody else changes the file meanwhile."""
     if name == "-" or (Path(name).exists() and not Path(name).is_file()):
         raise typer.BadParameter(f"{name} is not a regular file; the case is rewritten, so name its file")
-    data = read_file(name).data
-    return data, policy.read_text(data, name), data.decode("utf-8-sig")
+    with locked(name):
+        data = read_file(name).data
+        yield data, policy.read_text(data, name), data.decode("utf-8-sig")
 
 
 def _key(policy: Policy, case: Case, name: str, moment: datetime | None) -> str:

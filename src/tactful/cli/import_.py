@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.text import Text
 
-from tactful.cli.files import read_file, replace_file
+from tactful.cli.files import locked, read_file, replace_file
 from tactful.cli.output import console, guarded, show
 
 if TYPE_CHECKING:
-    from tactful.formats.importers import Imported
+    from tactful.formats.importers import CaseFile, Imported
 
 
 @guarded
@@ -60,18 +60,26 @@ def import_(
     )
 
     _check_usage(into, out, dry_run, time_zone)
-    case = None if into is None else read_file(into)
     addresses = tuple(address.strip().casefold() for address in me or ())
     options = Options(application=application, candidate=candidate, me=addresses, time_zone=time_zone)
-    read = [read_file(file) for file in files]
-    imported = import_files(read, load(rules), options, int(time.time()), case, format_ == "json")
-    if case is None or into is None:
+    read, policy = [read_file(file) for file in files], load(rules)
+    if into is None:
+        imported = import_files(read, policy, options, int(time.time()), None, format_ == "json")
         if out is None:
             _print_case(imported.text)
         else:
             replace_file(Path(out), imported.text, None)
         _report(imported, "there is nothing to import")
         return
+    with locked(into):
+        case = read_file(into)
+        imported = import_files(read, policy, options, int(time.time()), case)
+        _write(imported, into, case, dry_run)
+    _report(imported, "nothing changed: the case already has all of it")
+
+
+def _write(imported: Imported, into: str, case: CaseFile, dry_run: bool) -> None:
+    """Write the case with what was imported, or show the changes."""
     before = case.data.decode("utf-8-sig")
     if dry_run:
         lines = difflib.unified_diff(before.splitlines(True), imported.text.splitlines(True), into, into)
@@ -80,7 +88,6 @@ def import_(
     elif imported.changes:
         mark = "\ufeff" if case.data.startswith(b"\xef\xbb\xbf") else ""
         replace_file(Path(into), mark + imported.text, case.data)
-    _report(imported, "nothing changed: the case already has all of it")
 
 
 def _print_case(text: str) -> None:

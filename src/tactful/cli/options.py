@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,17 @@ from tactful.facts.rows import Case
 from tactful.source.codes.case import UnreadableCase
 from tactful.source.codes.overlays import OverlaysDiffer
 from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
+from tactful.testing.properties.options import SEEDS
+
+
+def parse_seed(text: str) -> int:
+    """A seed: a whole number, or `random` for one that changes from run to run."""
+    if text == "random":
+        return secrets.randbelow(SEEDS)
+    if not text.isdecimal():
+        raise typer.BadParameter(f"{text!r} is not a seed; write a whole number, or `random`")
+    return int(text)
+
 
 CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="A case in YAML or JSON; - reads standard input.")]
 Rules = Annotated[
@@ -70,6 +82,16 @@ KeysUrl = Annotated[
 MasterKey = Annotated[
     Path | None,
     typer.Option("--master-key", metavar="FILE", help="The key that wraps those keys: `openssl rand -hex 32`."),
+]
+#: Without it, a pack's digest gives the seed, so that the same pack draws the same cases on every run.
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        "--seed",
+        metavar="N",
+        parser=parse_seed,
+        help="Other random cases: those of this number, or `random`. By default a pack draws the same on every run.",
+    ),
 ]
 SetFacts = Annotated[
     list[str] | None,

@@ -14,6 +14,7 @@ import typer
 from rich.text import Text
 
 from tactful.api.policy import Policy, load
+from tactful.cli.options import Seed
 from tactful.cli.output import console, fail, guarded, write_bytes, write_file
 from tactful.facts.rows import Case
 from tactful.formats.text.console import SafeConsole
@@ -67,9 +68,7 @@ def run_tests(
             help=f"How many random cases to check invariants on; {DRAWN:,} by default, 0 for none. Needs the extra `check`.",
         ),
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", help="Use the same random cases as a run with this seed.")
-    ] = None,
+    seed: Seed = None,
     coverage: Annotated[
         bool, typer.Option("--coverage", help="Show which rules, tests and conflicts the examples exercise.")
     ] = False,
@@ -141,11 +140,7 @@ def _invariants(
 ) -> tuple[InvariantReport, ...]:
     """The results of the pack's invariants, with the inherited ones."""
     wanted = {invariant.id for invariant in policy.checked.invariants if only is None or only in invariant.id}
-    return (
-        tuple(report for report in invariant_results(policy, examples, drawing) if report.id in wanted)
-        if wanted
-        else ()
-    )
+    return invariant_results(policy, examples, drawing, wanted) if wanted else ()
 
 
 def _covered(tested: Tested, drawn: int, html: Path | None, everything: bool) -> float:

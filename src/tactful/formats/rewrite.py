@@ -1,7 +1,11 @@
-"""Write changed facts into the text of a case: everything else stays as it is, comments included."""
+"""Write changed facts into the text of a case: everything else stays as it is, comments included.
+
+Lines are added and dropped where they stand. What that cannot do is done by writing the text anew, in much the same style.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -9,6 +13,9 @@ import msgspec
 from tactful.facts.reading import is_json
 from tactful.facts.shape import CaseShape
 from tactful.formats.importers.merge.document import Document
+from tactful.formats.splice import NotSpliced, spliced
+from tactful.source.parse_json import parse_json
+from tactful.source.parse_yaml import parse_yaml
 
 Plain = dict[str, Any]
 
@@ -18,8 +25,14 @@ def rewritten(text: str, name: str, before: CaseShape, after: CaseShape) -> str:
 
     Raises :class:`tactful.InvalidInput` where comments or values would be lost.
     """
-    document = Document.parse(text, name, is_json(text, name))
-    _mapping(document, document.root, _plain(before), _plain(after))
+    as_json, old, new = is_json(text, name), _plain(before), _plain(after)
+    document = Document.parse(text, name, as_json)
+    _mapping(document, document.root, old, new)
+    root = (parse_json if as_json else parse_yaml)(text, name)
+    with suppress(NotSpliced):
+        changed = spliced(text, root, old, new, as_json) if root is not None else ""
+        if document.is_written_in(changed):
+            return changed
     return document.dump()
 
 

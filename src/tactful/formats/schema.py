@@ -330,6 +330,7 @@ def _table() -> Schema:
             },
             "otherwise": {**expression, "description": "The value where no row matches."},
             "only one": {"type": ["boolean", "string"], "description": "Rows that overlap have equal values."},
+            "replaces": _REPLACES,
         }
     )
 
@@ -387,6 +388,7 @@ def _action() -> Schema:
                 "examples": [["person.met_at"]],
             },
             "leaves": _leaves(),
+            "replaces": _REPLACES,
         }
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +14,7 @@ from tactful.engines.rete.program import ReteProgram
 from tactful.facts.kinds import WEEK
 from tactful.facts.rows import Case, Row
 from tactful.source.diagnostics import InvalidInput
-from tactful.testing.properties.drawing import drawn_cases
+from tactful.testing.properties.drawing import drawn_cases, own_seed
 from tactful.testing.properties.smallest import smallest
 
 Plain = dict[str, Any]
@@ -23,7 +22,6 @@ Plain = dict[str, Any]
 EXAMPLES: Final = 500
 #: At how many later changes of each decision the engines are compared as well.
 CHANGES: Final = 3
-_SEEDS: Final = 1 << 32
 _Named = tuple[str, str, str, int | None]
 
 
@@ -50,7 +48,7 @@ def cross_examine(
     policy: Policy, *, seed: int | None = None, examples: int = EXAMPLES, engine: Rete | None = None
 ) -> CrossResult:
     """Compare the engines on drawn cases. Raises :class:`tactful.EngineError` if the Rete engine cannot be used here."""
-    used = random.randrange(_SEEDS) if seed is None else seed  # noqa: S311  (no secret hangs on it)
+    used = own_seed(policy) if seed is None else seed
     pool = (engine or Rete()).pool()
     check = _Check(policy, ReteProgram(policy.checked, policy.calendars, pool))
     try:

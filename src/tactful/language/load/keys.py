@@ -26,10 +26,10 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
         *("and when", "and unless", "replaces"),
         *WAYS,
     ),
-    "tables": ("by", "gives", "values", "rows", "otherwise", "only one", "about", "ask"),
+    "tables": ("by", "gives", "values", "rows", "otherwise", "only one", "about", "ask", "replaces"),
     "actions": (
         *("about", "label", "is_a", "kind", "channel", "one per", "order", "steps", "due", "outside safety"),
-        *("occasion", "leaves"),
+        *("occasion", "leaves", "replaces"),
     ),
     "rules": (
         *("about", "source", "group", "from", "until", "for each", "when", "unless", "then", "to"),

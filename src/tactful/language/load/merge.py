@@ -13,6 +13,7 @@ from tactful.language.load.files import File, Layer
 from tactful.language.load.items import Entries, Item
 from tactful.language.load.keys import ADDITIONS, KEYS, NEEDS, SECTIONS
 from tactful.language.load.renames import Renames, chained, rewritten
+from tactful.language.load.safeguards import off_warnings
 from tactful.language.load.safety import RuleContent, SafetyCheck, View, content_of_rule, is_safety
 from tactful.language.load.warnings import differences, patch_warnings
 from tactful.language.terms import OldName, Override
@@ -269,6 +270,7 @@ class _Merger:
             self.report(NothingToChange.at(id_.span, message, "switch each off by its id, `{off: yes, because: …}`"))
         for item in members:
             if not is_safety(item):
+                self.merged.warnings += off_warnings("rules", item, None, id_)
                 self._take_out("rules", item.id.text, id_)
 
     def _section(self, key: Scalar, node: Node, group: tuple[Scalar, Node] | None) -> None:
@@ -466,10 +468,13 @@ class _Merger:
             gone = self.merged.gone.get((section, id_.text))
             if gone is None or gone[0] in self.layer.stack:  # a pack beside this one may have switched it off, too
                 self._nothing_to_change(section, id_)
-        elif section == "invariants" or is_safety(base):
-            self._override(section, id_, base, entries)
         else:
-            self._take_out(section, id_.text, id_)
+            if not self._on_purpose(entries or {}):
+                self.merged.warnings += off_warnings(section, base, entries, id_)
+            if section == "invariants" or is_safety(base):
+                self._override(section, id_, base, entries)
+            else:
+                self._take_out(section, id_.text, id_)
 
     def _take_out(self, section: str, id_: str, place: Scalar) -> None:
         """Take out an entry that this layer switches off at ``place``."""

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from tactful.language.load.edits import Content, Edit, History, content_of
 from tactful.language.load.files import Layer
 from tactful.language.load.items import Entries, Item
+from tactful.language.load.safeguards import narrowed, other_action, other_claim
 from tactful.source.codes.overlays import DropsConditions, OverlaysDiffer, SameId
 from tactful.source.diagnostics import Diagnostic
 from tactful.source.nodes import Mapping, Node, Scalar
@@ -26,8 +27,35 @@ def patch_warnings(section: str, item: Item, entries: Entries) -> Iterator[Diagn
     clash = _clash(section, item, entries)
     if clash is not None:
         yield clash
-    elif section in ("rules", "facts"):
-        yield from _dropped(item, entries)
+        return
+    match section:
+        case "rules":
+            yield from _dropped(item, entries)
+            yield from narrowed(item, entries)
+        case "facts":
+            yield from _dropped(item, entries)
+        case "tables":
+            yield from _dropped_rows(item, entries)
+        case "invariants":
+            yield from other_claim(item, entries)
+        case "actions":
+            yield from other_action(item, entries)
+
+
+def _dropped_rows(item: Item, entries: Entries) -> Iterator[Diagnostic]:
+    """The rows of a table of the base that a new table with the same columns does not have."""
+    if any(key not in keys for key in ("by", "rows") for keys in (item.entries, entries)):
+        return
+    if content_of(item.entries["by"][1]) != content_of(entries["by"][1]):
+        return
+    tables = item.entries["rows"][1], entries["rows"][1]
+    old, new = (node.items if isinstance(node, SequenceNode) else () for node in tables)
+    kept = {content_of(row) for row in new}
+    dropped = [f"`{_shown(row)}`" for row in old if content_of(row) not in kept]
+    if dropped:
+        message = f"the new `rows` of `{item.id.text}` drop {_listed(dropped)}"
+        help_ = "keep them, or write `replaces: yes` if they are meant to go"
+        yield DropsConditions.at(entries["rows"][0].span, message, help_)
 
 
 def _clash(section: str, item: Item, entries: Entries) -> Diagnostic | None:

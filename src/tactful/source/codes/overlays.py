@@ -138,3 +138,51 @@ class OldNameUsed(Code):
     """
 
     id: ClassVar[str] = "T925"
+
+
+class LoosensSafeguard(Code):
+    """safeguard of the base that an overlay loosens
+
+    What it reports
+        An overlay switches off an invariant, a safety rule or a prohibition of the packs below, adds an exception to a
+        prohibition, or changes what an invariant claims.
+
+    Why
+        The packs below rely on it, and nothing else tells that it is gone. `replaces: yes` says that it is meant.
+
+    Example
+        extends: default
+        invariants:
+          gap-kept: {off: yes, because: It is too strict for us.}
+
+    Instead
+        extends: default
+        invariants:
+          gap-kept: {off: yes, because: It is too strict for us., replaces: yes}
+    """
+
+    id: ClassVar[str] = "T926"
+
+
+class OtherAction(Code):
+    """action of the base that means something else
+
+    What it reports
+        An overlay changes the label of an action of the packs below, its family, its kind, its channel or what it leaves
+        behind.
+
+    Why
+        The rules of the packs below go on advising it, and people read or do something else.
+
+    Example
+        extends: default
+        actions:
+          keep_searching: {label: Stop looking until they answer}
+
+    Instead
+        extends: default
+        actions:
+          keep_searching: {label: Keep applying and interviewing elsewhere, replaces: yes}
+    """
+
+    id: ClassVar[str] = "T927"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import yaml
@@ -16,12 +16,11 @@ from tactful.decide.invariants import DecidedCase, InvariantCheck, check_invaria
 from tactful.facts.kinds import DAY
 from tactful.language.ir import Always, Invariant, Keeps
 from tactful.source.diagnostics import InvalidInput
-from tactful.testing.properties.drawing import drawn_cases
+from tactful.testing.properties.drawing import drawn_cases, own_seed
 from tactful.testing.properties.options import DRAWN
 from tactful.testing.properties.smallest import smallest
 
 Plain = dict[str, Any]
-_SEEDS: Final = 1 << 32
 
 
 class InvariantFailure(msgspec.Struct, frozen=True):
@@ -73,30 +72,29 @@ class InvariantResult(msgspec.Struct, frozen=True):
         return f"{self.place}: {self.id}: {self.about}\n{self.words}"
 
 
-def own_seed(policy: Policy) -> int:
-    """The seed that a pack has by its digest, so that it draws the same cases on every run until its texts change."""
-    return int(policy.digest.removeprefix("sha256:")[:16], 16) % _SEEDS
-
-
 def check_invariants(
     policy: Policy,
     *,
     seed: int | None = None,
     examples: int = DRAWN,
     database: ExampleDatabase | Path | None = None,
+    only: Collection[str] | None = None,
 ) -> list[InvariantResult]:
-    """Check all invariants of a pack on drawn cases. The results are in the pack's order.
+    """Check the invariants of a pack on drawn cases. The results are in the pack's order.
 
+    ``only``: the ids of the invariants to check; by default all of them.
     ``examples`` is how many cases are drawn. The same ``seed`` draws the same cases, with the same version of hypothesis.
     ``database`` (a folder, or a database of hypothesis) keeps failing cases; they are tried first in the next run, until they
     pass. Raises :class:`tactful.EngineError` as :meth:`tactful.Policy.decide` does.
     """
     used = own_seed(policy) if seed is None else seed
     kept = DirectoryBasedExampleDatabase(database) if isinstance(database, Path) else database
-    check = _Check(policy, used, kept)
+    invariants = policy.checked.invariants
+    wanted = invariants if only is None else tuple(invariant for invariant in invariants if invariant.id in only)
+    check = _Check(policy, wanted, used, kept)
     check.again()
     check.drawn(examples)
-    return [check.result(invariant) for invariant in policy.checked.invariants]
+    return [check.result(invariant) for invariant in wanted]
 
 
 def assert_invariants(
@@ -105,12 +103,13 @@ def assert_invariants(
     seed: int | None = None,
     examples: int = DRAWN,
     database: ExampleDatabase | Path | None = None,
+    only: Collection[str] | None = None,
 ) -> None:
     """Raise :class:`AssertionError` with every invariant that is broken, and a small case for each.
 
     Arguments are those of :func:`check_invariants`.
     """
-    results = check_invariants(policy, seed=seed, examples=examples, database=database)
+    results = check_invariants(policy, seed=seed, examples=examples, database=database, only=only)
     failed = [result.text for result in results if result.failure is not None]
     if failed:
         raise AssertionError("\n\n".join(failed))
@@ -118,16 +117,19 @@ def assert_invariants(
 
 def failure_in(policy: Policy, invariant: Invariant, case: Plain) -> InvariantFailure | None:
     """The failure of an invariant in a case, which is made small first; ``None`` where the invariant holds."""
-    check = _Check(policy, 0, None)
+    check = _Check(policy, (invariant,), 0, None)
     return check.failure(invariant, case) if check.fails(invariant, case) else None
 
 
 class _Check:
-    """One run over all invariants of a pack."""
+    """One run over some invariants of a pack."""
 
-    def __init__(self, policy: Policy, seed: int, database: ExampleDatabase | None) -> None:
-        self._policy, self._seed, self._database = policy, seed, database
-        self._tried = {invariant.id: 0 for invariant in policy.checked.invariants}
+    def __init__(
+        self, policy: Policy, invariants: Sequence[Invariant], seed: int, database: ExampleDatabase | None
+    ) -> None:
+        self._policy, self._invariants = policy, invariants
+        self._seed, self._database = seed, database
+        self._tried = {invariant.id: 0 for invariant in invariants}
         self._failed: dict[str, Plain] = {}
         self._count = 0
 
@@ -135,7 +137,7 @@ class _Check:
         """Try the kept cases. Those that pass now, or can no longer be read, are removed."""
         if self._database is None:
             return
-        for invariant in self._policy.checked.invariants:
+        for invariant in self._invariants:
             for stored in sorted(self._database.fetch(self._key(invariant)), key=len):
                 case = json.loads(stored)
                 if self.fails(invariant, case):
@@ -159,7 +161,7 @@ class _Check:
         self._look(moved, after, later=True)
 
     def _look(self, case: Plain, taken: DecidedCase, later: bool) -> None:
-        for invariant in self._policy.checked.invariants:
+        for invariant in self._invariants:
             if invariant.id in self._failed or (later and invariant.change is not None):
                 continue
             for outcome in check_invariant(invariant, self._policy.decider, taken):

@@ -18,19 +18,22 @@ from tactful.facts.working_time import DEFAULT
 from tactful.language.ir.in_force import dated_days
 from tactful.testing.properties.goals import NOTHING, NOW, Goal, Hint, goals
 from tactful.testing.properties.marks import FIRST, LAST, Mark
+from tactful.testing.properties.options import SEEDS
 from tactful.testing.properties.thresholds import (
     AGES,
     NOWS,
+    PLACE,
     PLACES,
     Aim,
+    Names,
     Place,
     aims,
     clock_changes,
     edges,
+    names,
     nows,
     one_side,
     parameter_values,
-    places,
 )
 
 Plain = dict[str, Any]
@@ -67,13 +70,18 @@ def cases(policy: Policy) -> st.SearchStrategy[Plain]:
     known, wanted, calendars = aims(policy), goals(policy), policy.calendars
     parameters = {parameter.name: parameter_values(parameter) for parameter in policy.checked.adjustable}
     moments, days = (*_NOWS, *nows(policy) * 2), dated_days(policy.checked)
-    named = {entity: places(policy, entity) for entity in ("candidate", "application", "person")}
+    named = names(policy)
 
     @st.composite
     def drawn(draw: st.DrawFn) -> Plain:
         return _Drawer(draw, known, wanted, calendars, parameters, days, moments, named).case()
 
     return drawn()
+
+
+def own_seed(policy: Policy) -> int:
+    """The seed that a pack has by its digest, so that it draws the same cases on every run until its texts change."""
+    return int(policy.digest.removeprefix("sha256:")[:16], 16) % SEEDS
 
 
 def drawn_cases(policy: Policy, count: int, seed: int) -> Iterator[Plain]:
@@ -107,11 +115,11 @@ class _Drawer:
         parameters: Mapping[str, tuple[Any, ...]],
         days: tuple[int, ...],
         moments: tuple[int, ...],
-        places: Mapping[str, tuple[Place, ...]],
+        named: Names,
     ) -> None:
         self._draw, self._known, self._goals, self._calendars = draw, known, wanted, calendars
         self._parameters, self._days = parameters, days
-        self._moments, self._places = moments, places
+        self._moments, self._named = moments, named
         #: The names of calendars; at first none.
         self._names = (None, *(name for name in sorted(calendars.declared) if name != DEFAULT))
         self._near: list[int] = []
@@ -132,9 +140,11 @@ class _Drawer:
         zone, country = self._place("candidate", _HOMES)
         self._own = self._calendar = self._calendars.at(zone or "UTC", country)
         self._now = moments[moment] if moment < len(moments) else self._on_a_change(moment - len(moments))
-        candidate = {"id": "c", **_in_place(zone, country), **self._fields("candidate")}
+        candidate = {"id": self._id("candidate", "c", []), **_in_place(zone, country), **self._fields("candidate")}
         count = APPLICATIONS[self._below(len(APPLICATIONS))]
-        applications = [self._application(f"a{no}") for no in range(1, count + 1)]
+        applications: list[Plain] = []
+        for no in range(1, count + 1):
+            applications.append(self._application(self._id("application", f"a{no}", applications)))
         case = {"now": self._iso(self._now), "candidate": candidate, "applications": applications}
         drawn = {name: (None, *values)[self._below(1 + len(values))] for name, values in self._parameters.items()}
         stated = {name: value for name, value in drawn.items() if value is not None}
@@ -152,9 +162,13 @@ class _Drawer:
             zone or own.time_zone, country or self._calendars.country_of(name) or own.country, name
         )
         self._near = []
-        people = [self._person(f"p{no}") for no in range(1, PEOPLE[self._below(len(PEOPLE))] + 1)]
+        people: list[Plain] = []
+        for no in range(1, PEOPLE[self._below(len(PEOPLE))] + 1):
+            people.append(self._person(self._id("person", f"p{no}", people)))
         self._people = [person["id"] for person in people]
-        interviews = [self._interview(f"i{no}") for no in range(1, INTERVIEWS[self._below(len(INTERVIEWS))] + 1)]
+        interviews: list[Plain] = []
+        for no in range(1, INTERVIEWS[self._below(len(INTERVIEWS))] + 1):
+            interviews.append(self._interview(self._id("interview", f"i{no}", interviews)))
         messages = [self._fields("message") for _ in range(MESSAGES[self._below(len(MESSAGES))])]
         parts: Plain = {"people": people, "interviews": interviews, "messages": messages}
         if self._offered():
@@ -189,16 +203,27 @@ class _Drawer:
         fields = self._fields("interviewer")
         return {"person": id_, **fields} if fields else id_
 
+    def _id(self, entity: str, usual: str, others: list[Plain]) -> str:
+        """An id for a row; every other time one that the pack names, if it names any that no other row has."""
+        taken = {row["id"] for row in others}
+        named = [name for name in self._named.ids.get(entity, ()) if name not in taken]
+        if not named or self._below(2) == 0:
+            return usual
+        return named[self._below(len(named))]
+
     def _place(self, entity: str, usual: tuple[Place, ...]) -> Place:
-        """A place; every other time in a country that the pack names for the entity, if it names any."""
-        named = self._places[entity]
-        hint = self._hints[self._below(len(self._hints))].get((entity, "country", False)) if named else None
-        if hint is not None and hint.values:
-            named = tuple(place for place in named if (place[1] in hint.values) != hint.avoid) or named
-        elif named and self._below(2) == 0:
-            named = ()
-        among = named or usual
-        return among[self._below(len(among))]
+        """A place; every other time one that the pack names for the entity, if it names any."""
+        named = self._named.places.get(entity, ())
+        if not named:
+            return usual[self._below(len(usual))]
+        hints = self._hints[self._below(len(self._hints))]
+        wanted = [(no, hints.get((entity, name, False))) for no, name in enumerate(PLACE)]
+        for no, hint in wanted:
+            if hint is not None and hint.values:
+                named = tuple(place for place in named if (place[no] in hint.values) != hint.avoid) or named
+        if all(hint is None for _, hint in wanted) and self._below(2) == 0:
+            named = usual
+        return named[self._below(len(named))]
 
     # --- fields ---
 
@@ -229,7 +254,10 @@ class _Drawer:
             case MomentKind():
                 return self._moment(aim) if hint is None or hint.mark is None else self._hinted(hint.mark, hint.earlier)
             case IdKind():
-                return self._people[self._below(len(self._people))] if self._people else None
+                people = self._people
+                if hint is not None and hint.values:
+                    people = [id_ for id_ in people if (id_ in hint.values) != hint.avoid] or people
+                return people[self._below(len(people))] if people else None
             case _:
                 values = aim.values
                 if hint is not None and hint.values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -41,14 +41,15 @@ class InvariantReport(msgspec.Struct, frozen=True):
 
 
 def invariant_results(
-    policy: Policy, examples: Sequence[Example], drawing: Drawing | None = None
+    policy: Policy, examples: Sequence[Example], drawing: Drawing | None = None, only: Collection[str] | None = None
 ) -> tuple[InvariantReport, ...]:
-    """Check every invariant of a pack, inherited ones included, on the examples' cases and on drawn cases.
+    """Check the invariants of a pack, inherited ones included, on the examples' cases and on drawn cases.
 
+    ``only``: the ids of the invariants to check; by default all of them.
     ``drawing`` says how cases are drawn; ``None`` draws none. Invariants about two decisions are checked on drawn cases only,
     so they are left out where no cases are drawn.
     """
-    drawn = {} if drawing is None else _drawn(policy, drawing)
+    drawn = {} if drawing is None else _drawn(policy, drawing, only)
     broken: dict[str, list[str]] = {}
     for example in examples:
         for violation in policy.violations(example.case):
@@ -66,12 +67,12 @@ def invariant_results(
             drawn=drawn[invariant.id].words if drawn else "",
         )
         for invariant in sorted(policy.checked.invariants, key=lambda invariant: invariant.id)
-        if drawing is not None or invariant.change is None
+        if (drawing is not None or invariant.change is None) and (only is None or invariant.id in only)
     )
 
 
-def _drawn(policy: Policy, drawing: Drawing) -> dict[str, InvariantResult]:
+def _drawn(policy: Policy, drawing: Drawing, only: Collection[str] | None) -> dict[str, InvariantResult]:
     from tactful.testing import check_invariants  # needs the extra `check`, which is not needed to draw nothing
 
-    results = check_invariants(policy, seed=drawing.seed, examples=drawing.count, database=drawing.folder)
+    results = check_invariants(policy, seed=drawing.seed, examples=drawing.count, database=drawing.folder, only=only)
     return {result.id: result for result in results}

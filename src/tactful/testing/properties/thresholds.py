@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import product
 from typing import Any, Final, assert_never
 
 import msgspec
 
 from tactful.api.policy import Policy
 from tactful.facts.calendars import Calendar
+from tactful.facts.entities import PLACED
 from tactful.facts.fields import given_fields, is_deadline
 from tactful.facts.kinds import (
     DAY,
@@ -36,6 +38,8 @@ from tactful.facts.kinds import (
     length_of,
 )
 from tactful.facts.parameters import Adjustable
+from tactful.facts.places import time_zones
+from tactful.facts.texts import folded
 from tactful.language.ir import Aggregate, CheckedPack, Condition, Derived, Test, TextHas, WhenFact
 from tactful.language.ir.boundaries import (
     AmongValues,
@@ -86,6 +90,8 @@ SUBDIVISIONS: Final = {"DE": "DE-BY", "US": "US-CA", "GB": "GB-SCT", "CA": "CA-Q
 OTHER_COUNTRIES: Final = ("NZ", "US")
 #: The most moments to decide at that a pack adds to ``NOWS``.
 _MOST_NOWS: Final = 200
+#: The most time zones that are drawn for words in their names.
+_MOST_ZONES: Final = 3
 _FREE: Final = ("id", *PLACE, "calendar")
 
 
@@ -153,8 +159,8 @@ def _values(kind: Kind, field: ReadField | None, marks: Marks) -> Iterator[Any]:
         case ChoiceKind(values=words):
             yield from words
         case ListKind(values=words):
-            some = words or WORDS
-            yield from ([], *([word] for word in some), list(some[:2]))
+            some = words or tuple(dict.fromkeys((*WORDS, *_members(field))))
+            yield from ([], *([word] for word in some), list(some[:2]), [*some[-1:], *some[:1]])
         case TextKind():
             yield from _texts(field)
         case CountryKind():
@@ -203,6 +209,19 @@ def _texts(field: ReadField | None) -> Iterator[str]:
                 assert_never(turn.boundary)
 
 
+def _members(field: ReadField | None) -> Iterator[str]:
+    """The members that tests look for in a list of any texts, each followed by a text that is close to it."""
+    for value in _named(field):
+        yield from (value, f"{value}s")
+
+
+def _named(field: ReadField | None) -> tuple[str, ...]:
+    """The texts that tests compare a field with."""
+    turns = () if field is None else field.turns
+    named = (turn.boundary.values for turn in turns if isinstance(turn.boundary, AmongValues))
+    return tuple(dict.fromkeys(str(value) for values in named for value in values))
+
+
 def with_words(words: str) -> tuple[str, ...]:
     """Texts that are these words, begin with them, end with them in capitals, and have them in the middle."""
     first, last = WORDS
@@ -229,17 +248,39 @@ def countries_near(named: Iterable[str]) -> Iterator[str]:
         yield from (place, country if part else SUBDIVISIONS.get(country, country))
 
 
-def places(policy: Policy, entity: str) -> tuple[Place, ...]:
-    """Places of rows of an entity in countries that its tests name; empty if they name none."""
+class Names(msgspec.Struct, frozen=True):
+    """What tests name of rows: by entity, places that they may lie in, and ids that they may have."""
+
+    places: Mapping[str, tuple[Place, ...]]
+    ids: Mapping[str, tuple[str, ...]]
+
+
+def names(policy: Policy) -> Names:
+    """The places and ids that the tests of a pack name. Entities of which they name none are left out."""
     checked = policy.checked
     read = read_fields(checked, checked.rules, conditions=tuple(invariant.when for invariant in checked.invariants))
-    named = [
-        country
-        for field in read
-        if (field.entity, field.name) == (entity, "country") and field.turns
-        for country in _countries(field)
-    ]
-    return tuple((None, country) for country in dict.fromkeys(named))
+    places: dict[str, tuple[Place, ...]] = {}
+    ids: dict[str, tuple[str, ...]] = {}
+    for entity in PLACED:
+        own = {field.name: field for field in read if field.entity == entity and not field.custom and field.turns}
+        zones = tuple(_zones(own.get("time_zone")))
+        countries = tuple(dict.fromkeys(_countries(own["country"]))) if "country" in own else ()
+        if zones or countries:
+            places[entity] = (*product((None, *zones), countries), *((zone, None) for zone in zones))
+    for field in read:
+        if isinstance(field.kind, IdKind):
+            named = (*ids.get(field.kind.entity, ()), *_named(field))
+            ids[field.kind.entity] = tuple(dict.fromkeys(named))
+    return Names(places, {entity: named for entity, named in ids.items() if named})
+
+
+def _zones(field: ReadField | None) -> Iterator[str]:
+    """The time zones that tests name, and zones whose names have the words that tests look for."""
+    yield from (name for name in _named(field) if name in time_zones())
+    for turn in () if field is None else field.turns:
+        if isinstance(turn.boundary, AtWords):
+            words = turn.boundary.predicate.words
+            yield from [name for name in sorted(time_zones()) if words in folded(name)][:_MOST_ZONES]
 
 
 # --- moments to decide at ---

@@ -24,7 +24,7 @@ from tactful.source.diagnostics import InvalidInput, Span
 
 Mapped = dict[str, Any]
 #: Plain texts that other YAML readers do not take for texts. Ours decides by the field.
-_AMBIGUOUS: Final = re.compile(
+AMBIGUOUS: Final = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|~|[-+]?[\d_.,:]+(e[-+]?\d+)?|0[xo][\da-f]+|[-+]?\.(inf|nan))"
 )
 
@@ -86,6 +86,17 @@ class Document:
             self._check(text, self._before)
         return text.replace("\n", "\r\n") if "\r\n" in self._sample else text
 
+    def is_written_in(self, text: str) -> bool:
+        """Whether a text has the values of the document, and all comments of the text that it was read from."""
+        try:
+            if self._json:
+                return bool(json.loads(text) == self.root)
+            assert self._before is not None  # a document with a text has its comments
+            self._check(text.replace("\r\n", "\n"), self._before)
+        except (InvalidInput, json.JSONDecodeError):
+            return False
+        return True
+
     def _check(self, text: str, before: Comments) -> None:
         """Raise :class:`InvalidInput` where a rewritten text lacks a comment, or does not have the document's values."""
         try:
@@ -104,7 +115,7 @@ class Document:
 
     def text(self, value: str) -> str:
         """A text as a value of the document."""
-        if self._json or not _AMBIGUOUS.fullmatch(value):
+        if self._json or not AMBIGUOUS.fullmatch(value):
             return value
         quoted: str = DoubleQuotedScalarString(value)
         return quoted

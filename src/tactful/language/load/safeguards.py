@@ -1,0 +1,77 @@
+"""What an overlay takes away from the safeguards of its base: prohibitions, invariants, and what actions mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from tactful.language.load.edits import content_of
+from tactful.language.load.items import Entries, Item
+from tactful.language.load.safety import is_safety
+from tactful.source.codes.overlays import LoosensSafeguard, OtherAction
+from tactful.source.diagnostics import Diagnostic
+from tactful.source.nodes import Mapping, Scalar
+
+_REVIEWED: Final = "have it reviewed, and write `replaces: yes` beside the reason if it is meant to go"
+_ON_PURPOSE: Final = "write one of your own, or `replaces: yes` if it is meant"
+#: The keys of a patch after which a rule may hold in fewer cases. A new ``when`` is told by what it drops.
+_NARROWING: Final = ("and when", "unless", "and unless", "then", "for each", "from", "until")
+
+
+def off_warnings(section: str, item: Item, entries: Entries | None, place: Scalar) -> Iterator[Diagnostic]:
+    """What switching an entry off takes away: an invariant, a safety rule, or a prohibition for which no reason is given.
+
+    ``place``: where that is said.
+    """
+    reasoned = entries is not None and "because" in entries
+    if section == "invariants":
+        yield LoosensSafeguard.at(place.span, f"the invariant `{item.id.text}` is no longer checked", _REVIEWED)
+    elif is_safety(item):
+        yield LoosensSafeguard.at(place.span, f"the safety rule `{item.id.text}` is no longer in force", _REVIEWED)
+    elif _forbids(item) is not None and not reasoned:
+        message = f"`{item.id.text}`, which forbids `{_forbids(item)}`, is no longer in force"
+        yield LoosensSafeguard.at(place.span, message, "say why: `{off: yes, because: …}`")
+
+
+def narrowed(item: Item, entries: Entries) -> Iterator[Diagnostic]:
+    """The keys of a patch after which a prohibition of the packs below holds in fewer cases, or forbids something else."""
+    forbidden = _forbids(item)
+    if forbidden is None:
+        return
+    for key in _NARROWING:
+        if _differs(key, item, entries):
+            message = f"`{key}` changes when `{item.id.text}` forbids `{forbidden}`"
+            yield LoosensSafeguard.at(entries[key][0].span, message, _ON_PURPOSE)
+
+
+def other_claim(item: Item, entries: Entries) -> Iterator[Diagnostic]:
+    """The keys of a patch of an invariant, which make it claim something else."""
+    for key, (name, _) in entries.items():
+        if key != "about" and _differs(key, item, entries):
+            message = f"`{key}` changes what the invariant `{item.id.text}` claims"
+            yield LoosensSafeguard.at(name.span, message, _ON_PURPOSE)
+
+
+def other_action(item: Item, entries: Entries) -> Iterator[Diagnostic]:
+    """The keys of a patch after which an action of the packs below is something else for rules and for those who read it."""
+    for key in ("label", "is_a", "kind", "channel", "leaves"):
+        if key in item.entries and _differs(key, item, entries):
+            message = f"the new `{key}` of `{item.id.text}` changes what rules of the packs below advise"
+            help_ = "write an action of your own, or `replaces: yes` if it is meant"
+            yield OtherAction.at(entries[key][0].span, message, help_)
+
+
+def _differs(key: str, item: Item, entries: Entries) -> bool:
+    """Whether a patch gives a key that the packs below do not have, or have with another content."""
+    if key not in entries:
+        return False
+    return key not in item.entries or content_of(item.entries[key][1]) != content_of(entries[key][1])
+
+
+def _forbids(item: Item) -> str | None:
+    """The action that a rule forbids; ``None`` for other rules."""
+    then = item.entries.get("then")
+    if then is None or not isinstance(then[1], Mapping):
+        return None
+    found = (node for key, node in then[1].entries if key.text in ("must_not", "should_not"))
+    return next((node.text.strip() for node in found if isinstance(node, Scalar)), None)
