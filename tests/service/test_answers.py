@@ -94,6 +94,11 @@ def test_each_case_of_a_batch_is_answered_by_itself(client: httpx2.Client, pack:
     assert results[2] == {"decision": pack.decide(SILENCE).to_builtins()}
 
 
+def test_a_wrong_moment_for_a_batch(client: httpx2.Client) -> None:
+    """It is a mistake of the request, and not of each case."""
+    assert client.post("/v1/decisions", params={"at": "soon"}, json={"cases": [CASE]}).status_code == 422
+
+
 def test_a_plan_in_four_formats(client: httpx2.Client, pack: tactful.Policy) -> None:
     """``Accept`` chooses the format."""
     plan = pack.plan(SILENCE)

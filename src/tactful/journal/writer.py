@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from queue import Empty, Full, Queue
 from typing import Final
@@ -21,6 +22,10 @@ from tactful.source.diagnostics import InvalidInput, TactfulError
 #: The most requests that wait to be written, and the most that are written in one commit.
 _WAITING: Final = 1_000
 _AT_ONCE: Final = 200
+#: How long a commit waits for others to join it where requests come at the same time, in seconds, and how often at most. A
+#: commit takes as much processor time as ten entries, and longer than a pause.
+_PAUSE: Final = 0.002
+_PAUSES: Final = 3
 
 
 class Ticket:
@@ -39,6 +44,8 @@ class Writer:
         self._queue: Queue[Ticket | None] = Queue(_WAITING)
         self._head: Head | None = None
         self._kept: set[str] = set()
+        #: Whether several requests waited for the last commit.
+        self._crowded = False
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -80,6 +87,7 @@ class Writer:
         over = False
         while not over:
             tickets, over = self._next()
+            self._crowded = len(tickets) > 1
             if tickets:
                 self._write_all(tickets)
 
@@ -87,6 +95,8 @@ class Writer:
         """The tickets that wait, at least one of them, and whether they are the last."""
         tickets: list[Ticket] = []
         ticket = self._queue.get()
+        if self._crowded:
+            self._gather()
         while ticket is not None:
             tickets.append(ticket)
             if len(tickets) == _AT_ONCE:
@@ -96,6 +106,14 @@ class Writer:
             except Empty:
                 return tickets, False
         return tickets, True
+
+    def _gather(self) -> None:
+        """Wait for others to join a commit, for as long as they come."""
+        for _ in range(_PAUSES):
+            waiting = self._queue.qsize()
+            time.sleep(_PAUSE)
+            if self._queue.qsize() == waiting:
+                return
 
     def _write_all(self, tickets: list[Ticket]) -> None:
         error: TactfulError | None = None

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from tactful.api.decision import Decision
-from tactful.api.moments import day_or_moment, plan_end, read_at
+from tactful.api.moments import day_or_moment, plan_end, read_at, read_moment
 from tactful.api.plan import Plan
 from tactful.facts.rows import Case
 from tactful.facts.shape import CaseShape
@@ -99,6 +99,8 @@ def decisions(call: Call) -> Answer:
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             f"the batch has {len(cases)} cases; send at most {call.most_cases} at a time",
         )
+    if "at" in call.query:
+        read_moment(call.query["at"])  # a mistake in the query is none of the cases'
     return Answer(msgspec.json.encode(ResultsRecord(results=tuple(_result(call, bytes(case)) for case in cases))))
 
 

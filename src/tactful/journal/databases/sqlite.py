@@ -10,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from tactful.journal.databases import Values
+from tactful.journal.databases.turn import Turn
 from tactful.journal.errors import DatabaseFailed
 
 #: How long a transaction waits for that of another process, in seconds.
@@ -45,6 +46,7 @@ class Sqlite:
                 self._connection.execute(f"PRAGMA {setting}")
         except sqlite3.Error as error:
             raise DatabaseFailed(f"`{path}`: {error}") from None
+        self._turn = Turn(path.with_name(f"{path.name}-lock"))
 
     def set_up(self) -> None:
         """Make the tables, unless they are there."""
@@ -54,7 +56,7 @@ class Sqlite:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """A transaction that excludes other writers."""
-        with _told():
+        with _told(), self._turn.held():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -95,6 +97,7 @@ class Sqlite:
         """End the connection."""
         with suppress(sqlite3.Error):
             self._connection.close()
+        self._turn.close()
 
 
 @contextmanager
