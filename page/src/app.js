@@ -48,7 +48,7 @@ function App() {
     const reply = await rules.ask("decide", asked);
     if (mine !== turn.current) return;
     if (reply.problems && good && good === overlay && reply.problems.every((each) => each.place?.startsWith("overlay"))) return setGood("");
-    setProblems(reply.problems ?? []);
+    setProblems((before) => reply.problems ?? (before[0]?.told ? before : [])); // what an import changed stays to be read
     if (reply.answer) setDecision(reply.answer);
     performance.measure("decided", { start: begun });
   }
