@@ -22,4 +22,12 @@ bench:
 reference:
 	.venv/bin/python docs/make_reference.py && .venv/bin/tactful schema pack > rules/pack.schema.json && .venv/bin/tactful schema examples > rules/examples.schema.json
 
-.PHONY: setup demo test lint bench reference
+# The page that decides in browsers, which takes Node 20: then `tactful serve` hands it out.
+page:
+	cd page && npm ci --no-audit --no-fund && PYTHON=$(CURDIR)/.venv/bin/python npm run build
+
+# The site, from docs/ and the rules, into site/; a link that leads nowhere is an error.
+site:
+	.venv/bin/pip install -q -c constraints.txt -e '.[site]' && .venv/bin/python docs/make_site.py && .venv/bin/mkdocs build --strict
+
+.PHONY: setup demo test lint bench reference page site

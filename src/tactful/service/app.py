@@ -28,6 +28,7 @@ from tactful.service.languages import asked_for
 from tactful.service.logs import Log
 from tactful.service.metrics import Metrics
 from tactful.service.packs import Packs
+from tactful.service.page import INDEX, Page, built_page
 from tactful.service.problems import PROBLEM, Problem, problem_of
 from tactful.service.settings import Settings
 from tactful.service.work import Deadline, Work
@@ -58,7 +59,13 @@ class Service:
         self._work = Work(settings.limits)
         self._keeper = None if journal is None else Keeper(journal, self.metrics, settings.limits.seconds)
         routes = [Route(each.path, _Target(self, each), methods=[each.method]) for each in ENDPOINTS]
+        routes += [Route(path, _PageTarget(self, page), methods=["GET"]) for path, page in self._page()]
         self._router = Router(routes, redirect_slashes=False, lifespan=self._lifespan)
+
+    def _page(self) -> Sequence[tuple[str, Page]]:
+        """The routes of the page that decides in browsers; none if it is not built."""
+        page = built_page()
+        return () if page is None else (("/", page), ("/{file}", page))
 
     def _reloaded(self, outcome: str) -> None:
         self.metrics.reloaded(outcome)
@@ -165,6 +172,19 @@ class _Target:
         request: _Request = receive.__self__
         request.route = self._endpoint.path
         request.response = await self._service.answer(self._endpoint, request)
+
+
+class _PageTarget:
+    """What the router hands a request for the page to. The page tells nothing, so it needs no token."""
+
+    def __init__(self, service: Service, page: Page) -> None:
+        self._service, self._page = service, page
+
+    async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
+        request: _Request = receive.__self__
+        request.route = "page"
+        accepts = request.headers.get(b"accept-encoding", b"").decode("latin-1")
+        request.response = self._page.response(scope["path_params"].get("file", INDEX), accepts)
 
 
 class _Request:

@@ -1,0 +1,1 @@
+"""What the page asks of the rules: questions and answers as JSON, in a process that has no network and no files of its own."""
