@@ -7,8 +7,8 @@ shares nothing with the compiled engine but the intermediate representation.
 
 from __future__ import annotations
 
+import importlib.util
 import os
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -33,7 +33,7 @@ class Rete(msgspec.Struct, frozen=True):
 
     def pool(self) -> Pool:
         """A pool of workers. Raises :class:`EngineError` if the library is not installed or an option is out of range."""
-        if find_spec("durable_rules_engine") is None:
+        if importlib.util.find_spec("durable_rules_engine") is None:
             raise EngineError(
                 "the rete engine needs durable-rules: `pip install 'tactful[rete]'` "
                 "(Python below 3.13, and a C compiler)"
