@@ -8,11 +8,13 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tactful
 from drawn import packs
+from draws import draws
 from tactful.facts.fields import given_fields
 from tactful.formats.text.facts import values_of
 from tactful.testing.properties.drawing import cases, drawn_cases
@@ -85,6 +87,7 @@ rules:
 """
 
 
+@pytest.mark.slow
 def test_every_given_field_is_drawn() -> None:
     """Fields that no rule reads, too, and every word of a choice; ids, places, names and addresses are drawn by other ways."""
     policy = tactful.load()
@@ -133,7 +136,7 @@ def test_cases_lie_on_both_sides_of_every_literal() -> None:
     assert fired == {"r", "patient"}
 
 
-@settings(max_examples=30)
+@draws(30)
 @given(text=packs(), data=st.data())
 def test_cases_for_any_pack_can_be_read(text: str, data: st.DataObject) -> None:
     """Whatever a pack computes and compares, the cases that are drawn for it are valid."""
