@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from draws import share
 from tactful.api import policy
 from tactful.api.policy import Policy
 from tactful.decide.decider import EngineName
@@ -19,11 +20,14 @@ from tactful.engines.rete import Rete
 from tactful.facts.reading.limits import CaseLimits
 from tactful.language.load.files import Layer
 from tactful.language.load.source import Source, source_of
+from tactful.source.parse_yaml import read_yaml
 
 settings.register_profile(
     "tactful",
     deadline=None,  # a busy machine is no fault
-    derandomize="TACTFUL_EXAMPLES" not in os.environ,  # the same examples on every run; .ci/nightly draws others
+    # The same examples on every run; .ci/nightly draws others.
+    derandomize=not {"TACTFUL_DRAWS", "TACTFUL_EXAMPLES"} & {*os.environ},
+    max_examples=share(100),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
 settings.load_profile("tactful")
@@ -53,10 +57,13 @@ def _share_bytecode(config: pytest.Config) -> None:
 
 
 def _share_policies(config: pytest.Config) -> None:
-    """Compile the same pack once for all tests of a process. Policies are immutable, and tests read the same few."""
+    """Read the same file once, and compile the same pack once, for all tests of a process.
+
+    Nodes and policies are immutable, and tests read the same few: most packs extend the shipped one.
+    """
     make = policy._policy
 
-    @lru_cache(maxsize=16)
+    @lru_cache(maxsize=32)
     def kept(source: Source, limits: CaseLimits | None, places: tuple[str | Path, ...], few: bool) -> Policy:
         return make(source.read(), limits, "compiled", places, few=few)
 
@@ -73,6 +80,7 @@ def _share_policies(config: pytest.Config) -> None:
 
     patch = pytest.MonkeyPatch()
     patch.setattr(policy, "_policy", shared)
+    patch.setattr("tactful.language.load.files.read_yaml", lru_cache(maxsize=64)(read_yaml))
     config.add_cleanup(patch.undo)
 
 

@@ -13,8 +13,10 @@ from typing import Any, Final
 
 import msgspec
 import pyarrow.parquet as pq
+import pytest
 from typer.testing import CliRunner, Result
 
+from tactful.batch.run import _Run
 from tactful.cli.app import app
 
 #: More seconds than any command takes, even on a busy machine. Only a command that hangs takes longer.
@@ -68,9 +70,16 @@ def units_done(output: Path) -> int:
     return journal.read_bytes().count(b"\n") if journal.exists() else 0
 
 
-def run(*arguments: object, code: int = 0) -> Result:
-    """Run a batch to its end, with workers in processes of their own. Its exit code has to be ``code``."""
-    result = CliRunner().invoke(app, ["batch", *map(str, arguments)])
+def run(*arguments: object, code: int = 0, in_processes: bool = False) -> Result:
+    """Run a batch to its end. Its exit code has to be ``code``.
+
+    This process does the work, which saves the seconds that a worker takes to begin, unless ``in_processes`` or ``arguments``
+    ask for workers.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if not in_processes and "--workers" not in arguments:
+            patch.setattr(_Run, "_workers", lambda *_: 0)
+        result = CliRunner().invoke(app, ["batch", *map(str, arguments)])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert result.exit_code == code, (result.exit_code, result.stdout, result.stderr)
     return result

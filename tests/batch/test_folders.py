@@ -84,7 +84,7 @@ def test_files_that_are_each_in_order_are_read_side_by_side(
         for part in range(3):
             pq.write_table(table.filter(numbers % 3 == part), given / name / f"part-{part}.parquet", row_group_size=100)
     ended = run(given, tmp_path / "out", *SMALL)
-    assert ended.stderr == ""
+    assert "sorted first" not in ended.stderr  # a slow machine is told how far the batch is
     assert rows(tmp_path / "out", "actions") == _rows(wanted, "actions")
     assert rows(tmp_path / "out", "justifications") == _rows(wanted, "justifications")
 
@@ -102,7 +102,7 @@ def test_one_chunk_takes_tables_in_any_order(sorted_tables: Tables, wanted: dict
     random = np.random.default_rng(2)
     mixed = {name: _mixed(table, random) for name, table in sorted_tables.items()}
     ended = run(write_tables(tmp_path / "given", mixed), tmp_path / "out")
-    assert ended.stderr == ""
+    assert "sorted first" not in ended.stderr  # a slow machine is told how far the batch is
     assert rows(tmp_path / "out", "actions") == _rows(wanted, "actions")
 
 

@@ -8,11 +8,12 @@ from typing import Any, Final
 import msgspec
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import shipped_cases
 import tactful
+from draws import draws
 from table_variants import assert_alike, expected, read
 from tactful.facts.reading import read_case
 from tactful.facts.reading.limits import CaseLimits
@@ -602,7 +603,7 @@ def read_as_json(case: dict[str, Any]) -> tuple[Case | None, set[str]]:
         return None, {diagnostic.code for diagnostic in error.diagnostics}
 
 
-@settings(max_examples=200)
+@draws(200)
 @given(given_rows=disturbed())
 def test_who_is_rejected_as_json_is_rejected_as_tables(given_rows: list[Rows]) -> None:
     """With the same codes; and who is not comes to the same columns."""

@@ -11,12 +11,13 @@ from typing import Any, Final
 import msgspec
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import drawn
 import shipped_cases
 import tactful
+from draws import draws
 from table_variants import CLOCK, assert_alike, expected, in_disorder, in_other_types, read
 from tactful.columns.columns import NULL
 from tactful.columns.tables.schema import schemas
@@ -85,7 +86,7 @@ DRAWN: Final = tactful.loads(
 )
 #: Custom facts of a part. To make this strategy takes longer than to draw from it.
 CUSTOM_FACTS: Final = st.fixed_dictionaries({}, optional=VALUES)
-_MANY: Final = settings(max_examples=100)
+_MANY: Final = draws(100)
 
 
 def with_customs(draw: Any, part: dict[str, Any]) -> dict[str, Any]:
@@ -156,7 +157,7 @@ def test_custom_facts_of_all_types_come_to_the_same_columns(data: list[dict[str,
     assert_read_alike(CUSTOM, read_all(CUSTOM, data), seed)
 
 
-@settings(max_examples=40)
+@draws(40)
 @given(data=st.lists(custom_cases(), min_size=1, max_size=3), seed=st.integers(0, 2**32))
 def test_a_case_made_again_is_the_case(data: list[dict[str, Any]], seed: int) -> None:
     """Its own columns are those of the case that the tables were made of: same rows, same numbers."""
@@ -171,7 +172,7 @@ def test_a_case_made_again_is_the_case(data: list[dict[str, Any]], seed: int) ->
         ]
 
 
-@settings(max_examples=20)
+@draws(20)
 @given(data=st.lists(shipped_cases.cases, min_size=1, max_size=4))
 def test_cases_keep_their_meaning_through_tables(data: list[dict[str, Any]]) -> None:
     """The decision on a case made again is the decision on the case."""
@@ -242,7 +243,7 @@ LOCAL: Final = st.datetimes(datetime(1971, 1, 1), datetime(2198, 12, 31)).map(
 ZONES: Final = st.sampled_from(["America/New_York", "Africa/Casablanca", "Australia/Lord_Howe", "Pacific/Apia", "UTC"])
 
 
-@settings(max_examples=50)
+@draws(50)
 @given(drawn_moments=st.lists(st.tuples(LOCAL, ZONES), max_size=8), whole_days=st.booleans())
 def test_local_moments_and_days_are_what_they_are_in_json(drawn_moments: list[Any], whole_days: bool) -> None:
     """Also on days on which clocks are changed, some of which are drawn on purpose."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tactful
 from drawn import cases, packs
+from draws import draws
 from reference_cases import NOW
 from tactful.decide.truths import Lasting, Stretch
 from tactful.engines.courses import Steps
@@ -16,7 +17,7 @@ from tactful.engines.courses import Steps
 DAY = 86_400
 
 
-@settings(max_examples=100)
+@draws(100)
 @given(text=packs(), data=cases(), days=st.integers(-40, 40), length=st.sampled_from([0, 3_600, DAY, 30 * DAY]))
 def test_a_truth_that_lasts_is_what_the_evaluator_finds_at_any_moment(
     text: str, data: dict[str, Any], days: int, length: int

@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import tactful
 from drawn import cases, packs
+from draws import draws
 from tactful.batch.decide import Columnar
 from tactful.batch.lines import Line
 from tactful.batch.model import Options
@@ -129,7 +130,7 @@ def test_the_shipped_rules_decide_on_cases_at_the_limits() -> None:
     assert tactful.load().decide(case).actions
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(text=packs(), data=cases())
 def test_a_case_with_few_rows_never_takes_too_many_steps(text: str, data: dict[str, Any]) -> None:
     """Whatever the limit, a case with no more rows than are safe stays below it."""
@@ -194,7 +195,7 @@ def test_json_says_that_it_leaves_out_since_when_advice_holds() -> None:
     assert [action.label for action in record.actions] == [action.label for action in whole.actions]
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(text=packs(), data=cases())
 def test_many_prohibitions_settle_conflicts_as_few_do(text: str, data: dict[str, Any]) -> None:
     """Prohibitions looked up by their targets win and lose as all of them, looked at one by one."""

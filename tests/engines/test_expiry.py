@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tactful
 from drawn import cases, packs
+from draws import draws
 from reference_cases import NOW
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON, Expiry, fires, rule_turns
@@ -47,7 +48,7 @@ def _since(rule: Rule, row: Row, evaluator: Evaluator) -> int | None:
             return turn.boundary
 
 
-@settings(max_examples=150)
+@draws(150)
 @given(text=packs(), data=cases(), start=st.integers(-40, 40))
 def test_courses_give_what_a_search_from_turn_to_turn_gives(text: str, data: dict[str, Any], start: int) -> None:
     """For each rule that fires, of whatever the language can say, both searches name the same two moments."""

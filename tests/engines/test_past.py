@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tactful
 from drawn import cases, packs
+from draws import draws
 from reference_cases import NOW
 from reference_cases import cases as shipped_cases
 from tactful.engines.compiled.past import Untold, past_of, since, until, values
@@ -53,7 +54,7 @@ def _compared(policy: tactful.Policy, case: tactful.Case, now: int) -> tuple[int
     return compared, untold
 
 
-@settings(max_examples=150)
+@draws(150)
 @given(text=packs(), data=cases(), start=st.integers(-40, 40))
 def test_both_searches_name_the_same_moments(text: str, data: dict[str, Any], start: int) -> None:
     """For each rule that fires, of whatever the language can say. So do facts: they have the values of the plain evaluator."""
@@ -61,7 +62,7 @@ def test_both_searches_name_the_same_moments(text: str, data: dict[str, Any], st
     _compared(policy, policy.read(data), NOW + start * 86_400 * 5)
 
 
-@settings(max_examples=100)
+@draws(100)
 @given(data=shipped_cases, start=st.integers(-400, 400))
 def test_the_shipped_rules_leave_nothing_to_the_plain_search(data: dict[str, Any], start: int) -> None:
     """But for the days on which a clock is put forward or back; none is near these moments."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from draws import draws
 from tactful.facts.calendars import Calendar, Calendars
 from tactful.facts.kinds import HOUR
 from tactful.facts.places import near_country, near_time_zone
@@ -87,7 +88,7 @@ def test_clock_times_that_are_skipped_or_come_twice_have_one_reading(zone: str, 
     assert CALENDARS.at(zone, None).instant(datetime.fromisoformat(local)) == _at(moment)
 
 
-@settings(max_examples=300)
+@draws(300)
 @given(place=places, moment=moments, count=st.integers(0, 300))
 def test_adding_is_counting_day_by_day(place: tuple[str, str | None], moment: int, count: int) -> None:
     """The tables give what going from day to day gives."""
@@ -95,7 +96,7 @@ def test_adding_is_counting_day_by_day(place: tuple[str, str | None], moment: in
     assert calendar.add_business_days(moment, count) == _counted(calendar, moment, count, 1)
 
 
-@settings(max_examples=100)
+@draws(100)
 @given(place=places, moment=moments, count=st.integers(0, 60))
 def test_subtracting_is_counting_day_by_day(place: tuple[str, str | None], moment: int, count: int) -> None:
     """Backwards too."""
@@ -103,7 +104,7 @@ def test_subtracting_is_counting_day_by_day(place: tuple[str, str | None], momen
     assert calendar.subtract_business_days(moment, count) == _counted(calendar, moment, count, -1)
 
 
-@settings(max_examples=200)
+@draws(200)
 @given(place=places, moment=moments)
 def test_a_business_day_is_the_local_dates(place: tuple[str, str | None], moment: int) -> None:
     """Whether people work is a matter of the local date."""
@@ -111,7 +112,7 @@ def test_a_business_day_is_the_local_dates(place: tuple[str, str | None], moment
     assert calendar.is_business_day(moment) == calendar.is_business_date(calendar.local(moment).date())
 
 
-@settings(max_examples=200)
+@draws(200)
 @given(place=places, day=st.dates(date(1971, 1, 1), date(2190, 1, 1)))
 def test_a_day_ends_a_second_before_the_next(place: tuple[str, str | None], day: date) -> None:
     """The last second of a day is still in it, the one after it is not."""
@@ -130,7 +131,7 @@ def test_places_that_there_are_not_are_not_found() -> None:
     assert CALENDARS.at("UTC", None).local(0) == datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@settings(max_examples=200)
+@draws(200)
 @given(
     zone=st.sampled_from(["UTC", "America/New_York", "America/Sao_Paulo", "Australia/Lord_Howe", "Pacific/Apia"]),
     name=st.sampled_from([None, "shift"]),

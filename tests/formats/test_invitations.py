@@ -724,7 +724,7 @@ def _mutated(draw: st.DrawFn) -> bytes:
 
 
 @given(_mutated())
-@settings(max_examples=max(300, MUTATIONS_DRAWN))
+@settings(max_examples=max(60, MUTATIONS_DRAWN))
 def test_broken_files_end_in_documented_errors(data: bytes) -> None:
     """Whatever is done to a file, it is imported or refused, in bounded time."""
     with bounded():

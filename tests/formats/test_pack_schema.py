@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 import tactful
 from drawn import packs
+from draws import draws
 from tactful.formats.schema import pack_schema
 from tactful.language.load.keys import KEYS
 
@@ -35,7 +36,7 @@ def _marks(text: str) -> list[str]:
     return [f"{list(error.path)}: {error.message[:200]}" for error in VALIDATOR.iter_errors(content)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(draws(60), suppress_health_check=list(HealthCheck))
 @given(packs())
 def test_no_drawn_pack_is_marked(text: str) -> None:
     """Packs of every kind of node, which load."""

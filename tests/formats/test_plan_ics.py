@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from ical.calendar_stream import IcsCalendarStream
 from typer.testing import CliRunner
 
 import tactful
+from draws import draws
 from shipped_cases import cases
 from tactful.cli.app import app
 from tactful.facts.zones import zone as package_zone
@@ -25,7 +26,7 @@ from tactful.formats.exporters.zones import zone
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CASES = sorted(path for path in EXAMPLES.iterdir() if path.suffix in (".yaml", ".json"))
 STEMS = [path.stem for path in CASES]
-FEW = settings(max_examples=40)
+FEW = draws(40)
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from rich.cells import cell_len
 from typer.testing import CliRunner
 
 import tactful
+from draws import draws
 from fitting import validator
 from shipped_cases import cases
 from tactful.cli.app import app
@@ -26,7 +27,7 @@ from tactful.formats.text.plan import render_plan
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SVG = "{http://www.w3.org/2000/svg}"
-FEW = settings(max_examples=25)
+FEW = draws(25)
 
 
 @pytest.fixture(scope="module")

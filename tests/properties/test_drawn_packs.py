@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tactful
 from drawn import cases, packs
+from draws import draws
 from reference_cases import NOW
 from tactful.decide.ranker import Ranker
 from tactful.engines.evaluate import Evaluator
@@ -17,7 +18,7 @@ from tactful.engines.expiry import Expiry, fires
 from tactful.language.ir.orders import distinct_orders, target_orders
 
 
-@settings(max_examples=300)
+@draws(300)
 @given(text=packs(), data=cases())
 def test_drawn_rules_fire_as_their_conditions_read(text: str, data: dict[str, Any]) -> None:
     """Whatever the language can say: compiled, it fires where the conditions hold, with the same deadline."""
@@ -40,7 +41,7 @@ def test_drawn_rules_fire_as_their_conditions_read(text: str, data: dict[str, An
     assert policy.decide(case).to_json()
 
 
-@settings(max_examples=150)
+@draws(150)
 @given(text=packs(), data=cases())
 def test_drawn_orders_sort_as_their_fields_read(text: str, data: dict[str, Any]) -> None:
     """The compiled places of all rows stand to each other as the places that the evaluator gives."""
@@ -59,7 +60,7 @@ def _ranks(places: list[tuple[Any, ...]]) -> list[int]:
     return [sum(other < place for other in places) for place in places]
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(text=packs(), data=cases())
 def test_the_order_of_rules_never_matters(text: str, data: dict[str, Any]) -> None:
     """Rules and facts written the other way round decide alike; only the digest tells the files apart."""
@@ -78,7 +79,7 @@ def _fires_at(policy: tactful.Policy, case: tactful.Case, moment: int, rule: int
     return fires(one, evaluator.environment(one.entity, whole_row), evaluator)
 
 
-@settings(max_examples=150)
+@draws(150)
 @given(text=packs(), data=cases(), part=st.floats(0, 1), start=st.integers(-40, 40))
 def test_a_rule_without_by_fires_until_its_deadline_and_not_beyond(
     text: str, data: dict[str, Any], part: float, start: int

@@ -6,10 +6,11 @@ import io
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 
 import tactful
 from drawn import packs
+from draws import draws
 from reference_cases import cases
 from tactful.formats.text.comparison import render_differences
 from tactful.formats.text.console import plain_console
@@ -20,7 +21,7 @@ from tactful.reasons.records.why import NotAdvisedRecord, OpensRecord, WhyRecord
 from tactful.reasons.why.question import kinds_of
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(text=packs(), data=cases)
 def test_every_question_about_a_drawn_pack_has_an_answer_that_deciding_bears_out(
     text: str, data: dict[str, Any]
@@ -45,7 +46,7 @@ def test_every_question_about_a_drawn_pack_has_an_answer_that_deciding_bears_out
                 assert not _recommended(pack.decide(data, now=at - timedelta(seconds=1)), answer)
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(text=packs(), other=packs(), data=cases)
 def test_differences_between_drawn_packs_add_up(text: str, other: str, data: dict[str, Any]) -> None:
     """What the first has, less what it alone has, plus what the second alone has, is what the second has."""

@@ -17,7 +17,7 @@ from tactful.source.codes.pages import codes
 POLICY = tactful.loads("rules: {}")
 NOW = 1_772_000_000  # 25 February 2026
 FILES = sorted((Path(__file__).parents[1] / "formats" / "payloads").glob("*.json"))
-DRAWN = settings(max_examples=max(150, MUTATIONS_DRAWN))
+DRAWN = settings(max_examples=max(40, MUTATIONS_DRAWN))
 PAYLOADS = [json.loads(file.read_text()) for file in FILES]
 KEYS = ("id", "type", "data", "results", "action", "end_at", "x")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import tactful
+from draws import draws
 from tactful.formats.importers import CaseFile, Options, import_files
 from tactful.source.parse_yaml import parse_yaml
 
@@ -102,7 +103,7 @@ def commented(draw: st.DrawFn) -> tuple[str, list[str]]:
     return end.join(lines) + draw(st.sampled_from([end, "", end * 3])), comments
 
 
-@settings(max_examples=300)
+@draws(300)
 @given(commented(), st.integers(0, 1), st.sampled_from(["ACCEPTED", "DECLINED"]))
 def test_every_comment_stays_or_nothing_is_touched(case: tuple[str, list[str]], sequence: int, answer: str) -> None:
     """A case that can be read is rewritten with all its comments and values, or refused with a clear mistake."""

@@ -7,12 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tactful
 from drawn import cases as drawn_cases
 from drawn import packs
+from draws import draws
 from reference_cases import NOW as DRAWN_NOW
 from shipped_cases import NOW, cases, shipped
 from tactful.decide.timeline import timeline
@@ -24,8 +25,14 @@ def _firings(policy: tactful.Policy, case: tactful.Case, moment: int) -> frozens
     return frozenset(policy.decider.fire(case, moment))
 
 
+def _keys(policy: tactful.Policy, case: tactful.Case, moment: int) -> list[list[str]]:
+    """The keys of all advice and of its alternatives, in their order. A key tells the occasion, too."""
+    actions = policy.decide(case, datetime.fromtimestamp(moment, UTC)).actions
+    return [[action.key, *(alternative.key for alternative in action.alternatives)] for action in actions]
+
+
 @pytest.mark.parametrize("name", _PACKS)
-@settings(max_examples=30)
+@draws(30)
 @given(data=cases, minutes=st.lists(st.integers(0, 6 * 7 * 24 * 60), max_size=20))
 def test_the_plan_equals_deciding_anew_at_any_moment_of_it(name: str, data: dict[str, Any], minutes: list[int]) -> None:
     """At its changes, a second before them, and at moments in between, the plan has what deciding then would say."""
@@ -38,20 +45,22 @@ def test_the_plan_equals_deciding_anew_at_any_moment_of_it(name: str, data: dict
         assert plan.at(moment).to_json() == policy.decide(data, now=moment).to_json()
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(data=cases)
 def test_neighbouring_intervals_differ(data: dict[str, Any]) -> None:
-    """A change in the plan is a change: the same firings do not come twice in a row."""
+    """A change in the plan is a change: the same firings, in one order and on one occasion, do not come twice in a row."""
     policy = _PACKS["default"]
     case = policy.read(data)
     assert case.now is not None
     line = timeline(policy.decider, case, case.now, case.now + 3_628_800)
-    fired = [_firings(policy, case, interval.start) for interval in line.intervals]
-    assert all(one != other for one, other in pairwise(fired))
+    told = [
+        (_firings(policy, case, interval.start), _keys(policy, case, interval.start)) for interval in line.intervals
+    ]
+    assert all(one != other for one, other in pairwise(told))
     assert all(one.end == other.start for one, other in pairwise(line.intervals))
 
 
-@settings(max_examples=150)
+@draws(150)
 @given(text=packs(), data=drawn_cases(), seconds=st.lists(st.integers(0, 20 * 86_400 - 1), max_size=20))
 def test_the_plan_is_exact_for_whatever_the_language_can_say(
     text: str, data: dict[str, Any], seconds: list[int]

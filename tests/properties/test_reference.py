@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tactful
 from answering import answer
+from draws import draws
 from reference_cases import NOW, cases, iso
 from shipped_cases import PACKS
 from tactful.engines.evaluate import Evaluator
@@ -25,7 +26,7 @@ def pack(request: pytest.FixtureRequest) -> tactful.Policy:
     return tactful.load(request.param)
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(data=cases)
 def test_compiled_rules_fire_as_their_conditions_read(pack: tactful.Policy, data: dict[str, Any]) -> None:
     """For every rule and row: it fires where its conditions hold, with the deadline that follows from it."""
@@ -49,7 +50,7 @@ def test_compiled_rules_fire_as_their_conditions_read(pack: tactful.Policy, data
     assert {rule.entity for rule in rules} <= set(ENTITIES)
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(data=cases)
 def test_the_order_of_facts_never_matters(pack: tactful.Policy, data: dict[str, Any]) -> None:
     """Turning every list round leaves the decision as it was."""
@@ -63,7 +64,7 @@ def test_the_order_of_facts_never_matters(pack: tactful.Policy, data: dict[str, 
     assert answer(pack.decide(turned)) == answer(pack.decide(data))
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(data=cases, feeling=st.sampled_from(["well", "mixed", "badly"]))
 def test_how_it_felt_changes_nothing(pack: tactful.Policy, data: dict[str, Any], feeling: str) -> None:
     """No shipped rule reads the candidate's own feeling."""
@@ -77,7 +78,7 @@ def test_how_it_felt_changes_nothing(pack: tactful.Policy, data: dict[str, Any],
     assert answer(pack.decide(changed)) == answer(pack.decide(data))
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(data=cases)
 def test_nobody_is_told_to_leave_without_a_signed_offer(pack: tactful.Policy, data: dict[str, Any]) -> None:
     """An employed candidate is told to stay unless an offer is signed and unconditional, or notice has been given.
@@ -101,14 +102,14 @@ def test_nobody_is_told_to_leave_without_a_signed_offer(pack: tactful.Policy, da
         assert not [action for action in actions if action[1] in ("resign", "give_notice") and "not" not in action[0]]
 
 
-@settings(max_examples=150)
+@draws(150)
 @given(data=cases)
 def test_every_decision_meets_the_invariants(pack: tactful.Policy, data: dict[str, Any]) -> None:
     """What the pack says must always hold does hold."""
     assert pack.violations(data) == []
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(data=cases)
 def test_nothing_advised_is_prohibited_too(pack: tactful.Policy, data: dict[str, Any]) -> None:
     """A recommendation and a prohibition of the same action and target never stand in one list."""
@@ -145,7 +146,7 @@ def _shifted(value: Any, delta: int) -> Any:
     return value
 
 
-@settings(max_examples=150)
+@draws(150)
 @given(data=cases, delta=st.integers(-40_000_000, 40_000_000))
 def test_moving_all_moments_moves_the_deadlines_and_nothing_else(data: dict[str, Any], delta: int) -> None:
     """Where no calendar is involved, only the distance from ``now`` counts."""
@@ -159,7 +160,7 @@ def test_moving_all_moments_moves_the_deadlines_and_nothing_else(data: dict[str,
     ]
 
 
-@settings(max_examples=200)
+@draws(200)
 @given(data=st.one_of(st.binary(max_size=200), st.text(max_size=200)))
 def test_loading_raises_nothing_but_diagnostics(data: bytes | str) -> None:
     """Whatever the bytes: a pack, or every mistake in it."""
@@ -167,7 +168,7 @@ def test_loading_raises_nothing_but_diagnostics(data: bytes | str) -> None:
         tactful.loads(data)
 
 
-@settings(max_examples=200)
+@draws(200)
 @given(data=st.one_of(st.binary(max_size=200), st.text(max_size=200)))
 def test_reading_a_case_raises_nothing_but_diagnostics(pack: tactful.Policy, data: bytes | str) -> None:
     """Whatever the bytes: a decision, or every mistake in them."""

@@ -12,12 +12,13 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import tactful
 from answering import answer
+from draws import draws
 from fitting import validator, validator_of
 from shipped_cases import CLOSED, PACKS, cases, shipped
 from tactful.facts.rows import inside
@@ -203,7 +204,7 @@ SOMETHING_TO_DO = {
     *("answer_offer", "ask_in_writing", "ask_for_time", "thank_you_note", "thanks_through_contact"),
     *("find_address", "offer_times", "apologise", "ask_for_new_time", "answer_message", "hand_over"),
 }
-EXAMPLES = settings(max_examples=200)
+EXAMPLES = draws(200)
 
 
 @pytest.fixture(scope="module", params=["default", *(f"profile:{path.stem}" for path in PROFILES)])

@@ -9,12 +9,13 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import shipped_cases
 import tactful
 from answering import answer
+from draws import draws, share
 from shipped_cases import shipped
 from tactful.decide.ranker import Conclusion
 from tactful.facts.kinds import DAY, HOUR, Elapsed, parse_duration
@@ -23,7 +24,7 @@ from tactful.testing import assert_invariants, cases
 
 Plain = dict[str, Any]
 PACKS = {name: shipped(name) for name in shipped_cases.PACKS}
-SOME = settings(max_examples=60)
+SOME = draws(60)
 CASES = cases(PACKS["default"])
 ENDED = ("rejected", "withdrawn")
 
@@ -87,7 +88,7 @@ def _with(case: Plain, part: str, **fields: Any) -> Plain:
 
 def test_all_invariants_hold(pack: tactful.Policy) -> None:
     """P01, P02, P04-P09, P11-P13, P18-P20, P22, P25, P26, P31, P40: those that the pack states itself."""
-    assert_invariants(pack, examples=250)
+    assert_invariants(pack, examples=share(250))
 
 
 @SOME

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import settings
 
 import tactful
+from draws import draws
 from tactful.testing import candidate_weeks
 
 SENT = {
@@ -29,4 +30,4 @@ SENT = {
 
 #: Whatever happens in whatever order, the invariants hold, and what was done is not asked for again (P08, P43).
 TestWeeks = candidate_weeks(tactful.load(), SENT).TestCase
-TestWeeks.settings = settings(max_examples=40, stateful_step_count=12)
+TestWeeks.settings = settings(draws(40), stateful_step_count=12)

@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+import pytest
 
 import tactful
+from tactful.decide import timeline
+from tactful.reasons.what_if import counterfactuals, questions
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PACK = tactful.load()
@@ -41,8 +44,13 @@ LARGE = PACK.read(_case(applications=20, people=10, messages=4))
 SMALL = PACK.read(_case(applications=1, people=2, messages=3))
 
 
-def test_a_large_case_is_told_to_be_incomplete_and_the_same_each_time() -> None:
-    """What is left out is marked; twice the same case gives twice the same record."""
+@pytest.mark.parametrize("share", [10, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_large_case_is_told_to_be_incomplete_and_the_same_each_time(
+    share: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left out is marked; twice the same case gives twice the same record. So it is with a tenth of the steps."""
+    for module in (counterfactuals, questions, timeline):
+        monkeypatch.setattr(module, "STEPS", module.STEPS // share)
     decision = PACK.decide(LARGE)
     flipped = decision.why("follow_up", flip=True)
     assert flipped == PACK.decide(LARGE).why("follow_up", flip=True)

@@ -12,10 +12,11 @@ import jsonschema
 import msgspec
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from typer.testing import CliRunner
 
 import tactful
+from draws import draws
 from fitting import assert_fits
 from shipped_cases import cases
 from tactful.cli.app import app
@@ -252,7 +253,7 @@ def test_a_case_does_not_differ_from_itself(path: Path) -> None:
     assert record.unchanged == len(decision.actions)
 
 
-@settings(max_examples=40)
+@draws(40)
 @given(cases, cases)
 def test_differences_add_up(before: dict[str, Any], after: dict[str, Any]) -> None:
     """What the first has, less what it alone has, plus what the second alone has, is what the second has."""

@@ -10,11 +10,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tactful
 from drawn import packs
+from draws import draws
 from fitting import assert_fits
 from reference_cases import cases as reference_cases
 from tactful.formats.schema import why_schema
@@ -285,7 +286,7 @@ def test_justifications_have_the_fields_and_values_of_the_author() -> None:
     assert not any(" " in condition.field or "$" in condition.field for condition in conditions)
 
 
-@settings(max_examples=40)
+@draws(40)
 @given(text=packs(), data=reference_cases)
 def test_no_id_of_a_hidden_fact_is_ever_shown(text: str, data: dict[str, Any]) -> None:
     """On any pack, text and JSON name the fields that authors wrote."""
@@ -365,14 +366,14 @@ def test_a_day_that_the_pack_names_divides_moments() -> None:
     assert [text for text, found in effects.items() if ("comes", "move") in found] == ["before Thu 1 Oct 2026, 00:00"]
 
 
-@settings(max_examples=25)
+@draws(25)
 @given(st.data())
 def test_every_answer_is_borne_out_by_deciding(data: st.DataObject) -> None:
     """Given as a fact, an answer has the effects that its question says."""
     _borne_out(PACK, data.draw(cases(PACK)))
 
 
-@settings(max_examples=25)
+@draws(25)
 @given(text=packs(), data=reference_cases)
 def test_every_answer_about_a_drawn_pack_is_borne_out_by_deciding(text: str, data: dict[str, Any]) -> None:
     """The same for packs drawn over the whole language."""

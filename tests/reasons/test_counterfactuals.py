@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 
 import tactful
+from draws import draws
 from shipped_cases import cases
 from tactful.reasons.records.decision import FlipsRecord
 from tactful.reasons.what_if.counterfactuals import Counterfactuals, Wish
@@ -83,7 +84,7 @@ def test_a_promised_day_is_put_off_at_most_never_taken_back() -> None:
                 assert change.after > "2026-12-02"
 
 
-@settings(max_examples=15)
+@draws(15)
 @given(data=cases)
 def test_every_suggestion_does_what_it_says(data: dict[str, Any]) -> None:
     """Changed as suggested, the case leads to a decision with, or without, the advice; no fixed fact is changed."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import tactful
+from draws import draws
 from shipped_cases import cases
 from tactful.facts.entities import PLACED
 from tactful.facts.fields import given_fields
@@ -193,7 +194,7 @@ def test_the_shipped_pack_has_a_question_for_each_given_fact() -> None:
     assert {name for name in given if notes[name].ask is None} == NOT_ASKED
 
 
-@settings(max_examples=25)
+@draws(25)
 @given(data=cases)
 def test_the_shipped_pack_asks_about_a_job_only_if_there_is_one(data: dict[str, Any]) -> None:
     """Notice and thoughts of leaving are asked for only if there is a job, and the last day only if notice has been given."""
@@ -204,7 +205,7 @@ def test_the_shipped_pack_asks_about_a_job_only_if_there_is_one(data: dict[str, 
         assert data["candidate"]["notice_given"] is True
 
 
-@settings(max_examples=25)
+@draws(25)
 @given(data=cases)
 def test_every_answer_that_is_said_to_change_something_does(data: dict[str, Any]) -> None:
     """Given as a fact, the answer leads to a decision with these very effects; and no question is without one."""

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import tactful
 from drawn import packs
+from draws import draws
 from reference_cases import cases as drawn_cases
 from shipped_cases import PACKS, cases, shipped
 from tactful.decide.again import Again
@@ -52,7 +53,7 @@ def test_the_examples_have_the_same_questions(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", PACKS)
-@settings(max_examples=12)
+@draws(12)
 @given(data=cases)
 def test_shipped_packs_have_the_same_questions(name: str, data: dict[str, Any]) -> None:
     """In drawn cases, too."""
@@ -60,7 +61,7 @@ def test_shipped_packs_have_the_same_questions(name: str, data: dict[str, Any]) 
     _same(policy, policy.read(data))
 
 
-@settings(max_examples=80)
+@draws(80)
 @given(text=packs(), data=drawn_cases)
 def test_drawn_packs_have_the_same_questions(text: str, data: dict[str, Any]) -> None:
     """Over the whole language: facts over many rows, ends by time alone, orders of targets, targets by id."""

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tactful
 from drawn import cases, packs
+from draws import draws
 from reference_cases import NOW
 from reference_cases import cases as shipped_cases
 from tactful.decide.ranker import Conclusion
@@ -39,14 +40,14 @@ def _both_say_the_same(policy: tactful.Policy, data: dict[str, Any], now: int) -
         assert compiled.added(rule, row) == plain.added(rule, row)
 
 
-@settings(max_examples=100)
+@draws(100)
 @given(text=packs(), data=cases(), start=st.integers(-40, 40))
 def test_both_say_the_same_of_drawn_packs(text: str, data: dict[str, Any], start: int) -> None:
     """Labels, steps, keys, reasons with their conditions, and since when each rule holds."""
     _both_say_the_same(tactful.loads(text), data, NOW + start * 86_400 * 5)
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(data=shipped_cases, start=st.integers(-400, 400))
 def test_both_say_the_same_of_the_shipped_pack(data: dict[str, Any], start: int) -> None:
     """At any hour."""

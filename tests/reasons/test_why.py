@@ -10,11 +10,12 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import tactful
+from draws import draws
 from fitting import assert_fits
 from shipped_cases import cases
 from tactful.cli.app import app
@@ -349,7 +350,7 @@ def test_the_command_refuses_unknown_names_as_wrong_usage() -> None:
 # --- what holds of every case ---
 
 
-@settings(max_examples=60)
+@draws(60)
 @given(cases)
 def test_advice_is_answered_by_advised_with_its_own_rules(case: dict[str, Any]) -> None:
     """For everything in the list, the answer has its rank and exactly its rules, in the same order."""
@@ -365,7 +366,7 @@ def test_advice_is_answered_by_advised_with_its_own_rules(case: dict[str, Any]) 
             assert all(test.held == test.wanted for rule in one.conclusion.rules for test in rule.tests)
 
 
-@settings(max_examples=25)
+@draws(25)
 @given(cases, st.data())
 def test_every_question_has_an_answer_that_the_decision_bears_out(case: dict[str, Any], data: st.DataObject) -> None:
     """No error, nothing that is in the list is said not to be, and what opens does so at that second."""

@@ -9,11 +9,13 @@ from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tactful
 from drawn import packs
+from draws import draws
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import (
     CountryKind,
@@ -98,6 +100,7 @@ rules:
 """
 
 
+@pytest.mark.slow
 def test_every_given_field_is_drawn() -> None:
     """Fields that no rule reads, too, and every word of a choice; ids, places, names and addresses are drawn by other ways."""
     policy = tactful.load()
@@ -185,7 +188,7 @@ def test_every_literal_is_drawn_for_every_field_that_is_compared_with_it() -> No
     assert missed == {"application-calendar"}
 
 
-@settings(max_examples=30)
+@draws(30)
 @given(text=packs(), data=st.data())
 def test_cases_for_any_pack_can_be_read(text: str, data: st.DataObject) -> None:
     """Whatever a pack computes and compares, the cases that are drawn for it are valid."""

@@ -202,8 +202,9 @@ def test_every_change_of_an_expression_decides_differently_somewhere() -> None:
     assert {result.id for result in results if result.status == "not told apart"} == set()
 
 
-def test_several_ids_and_patterns_choose_mutants(tmp_path: Path) -> None:
+def test_several_ids_and_patterns_choose_mutants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``--only`` may be repeated, and ``*`` stands for any text; of an overlay only its own part is changed."""
+    monkeypatch.setattr("tactful.testing.mutation.mutate.RESERVE", 5)
     (tmp_path / "base.yaml").write_text(COMPUTED)
     overlay = tmp_path / "overlay.yaml"
     overlay.write_text("extends: base.yaml\nrules: {call-them: {priority: 70}}\n")

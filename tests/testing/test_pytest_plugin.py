@@ -21,8 +21,9 @@ examples:
   job-kept: {case: kim, expect: [{must_not: resign}]}
   search-goes-on: {case: kim, expect: [{should: keep_searching, rank: 1}]}
 """
-#: The plugin by name where the installed package does not bring it along.
-PLUGIN = [] if entry_points(group="pytest11", name="tactful") else ["-p", "_tactful_pytest"]
+#: A few cases for each invariant, no plugin that takes long to load, and this one by name if no package brings it along.
+PLUGIN = ["-o", "tactful_draw=20", "-p", "no:schemathesis"]
+PLUGIN += [] if entry_points(group="pytest11", name="tactful") else ["-p", "_tactful_pytest"]
 
 
 INVARIANTS = len(tactful.load().checked.invariants)
