@@ -40,7 +40,7 @@ from tactful.language.ir import (
 )
 from tactful.proofs.counting import bounded
 from tactful.proofs.sketch import Sketch, SketchRow
-from tactful.proofs.solver import BOOLEAN, FALSE, Term, every, impossible, negation, some, variable
+from tactful.proofs.solver import BOOLEAN, FALSE, Term, every, implies, impossible, negation, some, variable
 from tactful.proofs.unread import same_decision
 
 #: The depths of sketches, see :class:`Sketch`, that are tried in this order.
@@ -326,12 +326,8 @@ def _changed(sketch: Sketch, change: Change, row: SketchRow) -> list[Term]:
     known += _left_out(sketch, message, named)
     if "direction" not in named:
         known += _sent(sketch, message)
-    person = row.scope.get("person")
-    if person is not None and "person_id" not in named:
-        id_ = Field("message", (), "given", "person_id", IdKind("person"), "message.person")
-        own = Field("person", (), "given", "id", IdKind("person"), "person.id")
-        told, value = sketch.value(id_, message.scope)
-        known += [told, value == sketch.value(own, person.scope)[1]]
+    if "person_id" not in named:
+        known += _goes_to(sketch, message, row.scope.get("person"))
     return known
 
 
@@ -357,3 +353,13 @@ def _sent(sketch: Sketch, message: SketchRow) -> list[Term]:
     direction = Field("message", (), "given", "direction", TextKind(), "message.direction")
     known, value = sketch.value(direction, message.scope)
     return [known, value == sketch.word("sent")]
+
+
+def _goes_to(sketch: Sketch, message: SketchRow, person: SketchRow | None) -> list[Term]:
+    """What holds of a message to a person, if there is one, and else to nobody in particular."""
+    id_ = Field("message", (), "given", "person_id", IdKind("person"), "message.person")
+    told, value = sketch.value(id_, message.scope)
+    if person is None:
+        return [negation(told), negation(message.scope["person"].present)]
+    own = sketch.value(Field("person", (), "given", "id", IdKind("person"), "person.id"), person.scope)[1]
+    return [told == person.present, implies(person.present, value == own)]
