@@ -173,7 +173,7 @@ class _Results:
             )
         if self._results is None:
             drawing = Drawing(self._draw) if self._draw else None
-            reports = invariant_results(self._policy, self._examples, drawing)
+            reports = invariant_results(self._policy, self._examples, drawing).reports
             self._results = {report.id: report for report in reports}
         return self._results[id_]
 

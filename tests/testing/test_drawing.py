@@ -30,7 +30,8 @@ from tactful.facts.kinds import (
     YesNoKind,
 )
 from tactful.formats.text.facts import values_of
-from tactful.testing.properties.drawing import cases, drawn_cases
+from tactful.testing import cases
+from tactful.testing.properties.drawing import drawn_cases
 
 FAULT = Path(__file__).parents[1] / "seeded_faults" / "negation_lost.yaml"
 SCRIPT = """
@@ -41,8 +42,8 @@ import tactful
 from tactful.testing import check_invariants
 from tactful.testing.properties.drawing import drawn_cases
 policy = tactful.load(sys.argv[1])
-print(list(drawn_cases(policy, 300, 1)))
-print(check_invariants(policy, seed=1, examples=300))
+print(list(drawn_cases(policy, 250, 1)))
+print(check_invariants(policy, seed=1, examples=250))
 """
 
 

@@ -22,7 +22,7 @@ from tactful.language.load.files import profiles
 from tactful.testing.examples.model import Example, ExampleResult
 from tactful.testing.examples.run import load_examples, run_example
 from tactful.testing.needs import can_draw
-from tactful.testing.properties.invariants import InvariantReport, invariant_results
+from tactful.testing.properties.invariants import InvariantReport, Results, invariant_results
 from tactful.testing.properties.options import DRAWN, KEPT_IN, Drawing
 from tactful.testing.record import PackTestRecord, pack_test_record
 
@@ -36,7 +36,12 @@ class Tested(msgspec.Struct, frozen=True, eq=False):
     pack: str
     policy: Policy
     examples: tuple[ExampleResult, ...]
-    invariants: tuple[InvariantReport, ...]
+    results: Results
+
+    @property
+    def invariants(self) -> tuple[InvariantReport, ...]:
+        """The results for the invariants."""
+        return self.results.reports
 
     @property
     def passed(self) -> bool:
@@ -122,7 +127,7 @@ def _test(pack: str, only: str | None, drawing: Drawing | None) -> Tested:
         pack=pack,
         policy=policy,
         examples=tuple(run_example(policy, example) for example in chosen),
-        invariants=_invariants(policy, examples, only, drawing),
+        results=_invariants(policy, examples, only, drawing),
     )
 
 
@@ -135,12 +140,10 @@ def _drawing(pack: str, draw: int, seed: int | None) -> Drawing | None:
     return Drawing(draw, seed, None if beside is None else beside / KEPT_IN)
 
 
-def _invariants(
-    policy: Policy, examples: tuple[Example, ...], only: str | None, drawing: Drawing | None
-) -> tuple[InvariantReport, ...]:
+def _invariants(policy: Policy, examples: tuple[Example, ...], only: str | None, drawing: Drawing | None) -> Results:
     """The results of the pack's invariants, with the inherited ones."""
     wanted = {invariant.id for invariant in policy.checked.invariants if only is None or only in invariant.id}
-    return invariant_results(policy, examples, drawing, wanted) if wanted else ()
+    return invariant_results(policy, examples, drawing, wanted) if wanted else Results(())
 
 
 def _covered(tested: Tested, drawn: int, html: Path | None, everything: bool) -> float:
@@ -167,11 +170,25 @@ def _render(tested: Tested, only: str | None, out: SafeConsole) -> None:
             render_failed_invariant(report, out)
             out.print()
     name = tested.policy.name
+    if only is None:
+        _render_unfired(tested, out)
     if not tested.examples and only is None:
         hint = f"{name}: no examples; write them in a folder `tests` beside the rules"
         out.print(Text(hint), soft_wrap=True)
     line = f"{name}: {_count('example', tested.examples)}; {_count('invariant', tested.invariants)}"
     out.print(Text(line, "green" if tested.passed else "bold red"), soft_wrap=True)
+
+
+def _render_unfired(tested: Tested, out: SafeConsole) -> None:
+    """Print the pack's own rules that fired in no drawn case, with what stood in the way in the closest one."""
+    from tactful.testing.own import own_ids
+
+    own, drawn = own_ids(tested.policy.checked), tested.results.drawn
+    for rule in tested.results.unfired:
+        if own is None or rule.rule in own:
+            missing = f"; what was missing at last: {', '.join(rule.missing)}" if rule.missing else ""
+            line = f"{rule.place}: {rule.rule}: never seen firing in {drawn:,} drawn cases{missing}"
+            out.print(Text(line, "dim"), soft_wrap=True)
 
 
 def _count(noun: str, results: tuple[ExampleResult, ...] | tuple[InvariantReport, ...]) -> str:

@@ -11,7 +11,7 @@ from tactful.testing.needs import need_hypothesis
 
 if TYPE_CHECKING:
     from tactful.testing.properties.check import InvariantFailure, InvariantResult, assert_invariants, check_invariants
-    from tactful.testing.properties.drawing import cases
+    from tactful.testing.properties.claims import assert_never, cases
     from tactful.testing.properties.machine import candidate_weeks
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "InvariantResult",
     "Problem",
     "assert_invariants",
+    "assert_never",
     "candidate_weeks",
     "cases",
     "check_invariants",
@@ -30,7 +31,7 @@ __all__ = [
 
 #: Names that need hypothesis, and their modules, which are loaded on first use.
 _DRAWN = {
-    "cases": "properties.drawing",
+    **dict.fromkeys(("assert_never", "cases"), "properties.claims"),
     "candidate_weeks": "properties.machine",
     **dict.fromkeys(
         ("InvariantFailure", "InvariantResult", "assert_invariants", "check_invariants"), "properties.check"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,10 @@ from tactful.decide.invariants import DecidedCase, InvariantCheck, check_invaria
 from tactful.facts.kinds import DAY
 from tactful.language.ir import Always, Invariant, Keeps
 from tactful.source.diagnostics import InvalidInput
-from tactful.testing.properties.drawing import drawn_cases, own_seed
+from tactful.testing.properties.choosing import chosen_cases
+from tactful.testing.properties.drawing import own_seed
 from tactful.testing.properties.options import DRAWN
+from tactful.testing.properties.reaching import Unfired
 from tactful.testing.properties.smallest import smallest
 
 Plain = dict[str, Any]
@@ -87,14 +89,35 @@ def check_invariants(
     ``database`` (a folder, or a database of hypothesis) keeps failing cases; they are tried first in the next run, until they
     pass. Raises :class:`tactful.EngineError` as :meth:`tactful.Policy.decide` does.
     """
+    return check_drawn(policy, seed=seed, examples=examples, database=database, only=only).results
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """The results for invariants, how many cases they were tried on, and the rules that fired in none of them."""
+
+    results: list[InvariantResult]
+    tried: int
+    unfired: tuple[Unfired, ...]
+
+
+def check_drawn(
+    policy: Policy,
+    *,
+    seed: int | None,
+    examples: int,
+    database: ExampleDatabase | Path | None,
+    only: Collection[str] | None,
+) -> Checked:
+    """As :func:`check_invariants`, with what is known of the cases."""
     used = own_seed(policy) if seed is None else seed
     kept = DirectoryBasedExampleDatabase(database) if isinstance(database, Path) else database
     invariants = policy.checked.invariants
     wanted = invariants if only is None else tuple(invariant for invariant in invariants if invariant.id in only)
     check = _Check(policy, wanted, used, kept)
     check.again()
-    check.drawn(examples)
-    return [check.result(invariant) for invariant in wanted]
+    chosen = chosen_cases(policy, examples, used)
+    check.drawn(chosen.cases)
+    return Checked([check.result(invariant) for invariant in wanted], len(chosen.cases), chosen.unfired)
 
 
 def assert_invariants(
@@ -145,9 +168,9 @@ class _Check:
                 else:
                     self._database.delete(self._key(invariant), stored)
 
-    def drawn(self, examples: int) -> None:
-        """Draw cases and try them. A failure does not end the run, as other invariants are still to be tried."""
-        for case in drawn_cases(self._policy, examples, self._seed):
+    def drawn(self, cases: Iterable[Plain]) -> None:
+        """Try drawn cases. A failure does not end the run, as other invariants are still to be tried."""
+        for case in cases:
             self._try(case)
 
     def _try(self, case: Plain) -> None:

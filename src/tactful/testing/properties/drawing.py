@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import cache
 from random import Random
 from typing import Any, Final
 
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tactful.api.policy import Policy
-from tactful.facts.calendars import Calendars
 from tactful.facts.kinds import HOUR, IdKind, MomentKind
 from tactful.facts.working_time import DEFAULT
+from tactful.language.ir import Condition
 from tactful.language.ir.in_force import dated_days
-from tactful.testing.properties.goals import NOTHING, NOW, Goal, Hint, goals
+from tactful.testing.properties.goals import NOTHING, NOW, Goal, Hint, goals, goals_of, goals_of_rules
 from tactful.testing.properties.marks import FIRST, LAST, Mark
 from tactful.testing.properties.options import SEEDS
 from tactful.testing.properties.thresholds import (
@@ -25,7 +24,6 @@ from tactful.testing.properties.thresholds import (
     PLACE,
     PLACES,
     Aim,
-    Names,
     Place,
     aims,
     clock_changes,
@@ -50,8 +48,6 @@ _AROUND: Final = (-12 * HOUR, -1, 0, 36 * HOUR)
 _HOMES: Final = (*(PLACES[0],) * 6, *PLACES)
 #: Places of applications: often the application has no place of its own.
 _PLACES: Final = (*((None, None),) * 4, *PLACES)
-#: How many random bytes a case is drawn from. Cases for the shipped rules take up to 300.
-_BYTES: Final = 1 << 14
 
 
 @cache
@@ -60,21 +56,12 @@ def below(count: int) -> st.SearchStrategy[int]:
     return st.integers(0, count - 1)
 
 
-def cases(policy: Policy) -> st.SearchStrategy[Plain]:
-    """A strategy for cases of a pack, as JSON has them, with ``now``.
-
-    Every case can be read. Any optional fact may be unknown; facts that the pack's rules and invariants read are known more
-    often. Moments often lie exactly on a boundary of a rule, a second or a business day beside it, on a change of clocks, or
-    on another moment of the case.
-    """
-    known, wanted, calendars = aims(policy), goals(policy), policy.calendars
-    parameters = {parameter.name: parameter_values(parameter) for parameter in policy.checked.adjustable}
-    moments, days = (*_NOWS, *nows(policy) * 2), dated_days(policy.checked)
-    named = names(policy)
+def drawn_from(plan: DrawPlan) -> st.SearchStrategy[Plain]:
+    """A strategy for cases of a pack, as JSON has them, with ``now``. Every case can be read."""
 
     @st.composite
     def drawn(draw: st.DrawFn) -> Plain:
-        return _Drawer(draw, known, wanted, calendars, parameters, days, moments, named).case()
+        return Drawer(plan, lambda count: draw(below(count))).case()
 
     return drawn()
 
@@ -85,55 +72,59 @@ def own_seed(policy: Policy) -> int:
 
 
 def drawn_cases(policy: Policy, count: int, seed: int) -> Iterator[Plain]:
-    """Draw ``count`` cases for a pack. The same seed draws the same cases, as long as hypothesis is the same.
-
-    The cases are made from random bytes. If hypothesis generated them itself, it would also draw constants that it finds in
-    the source of all loaded modules, so that a seed would draw other cases wherever something else is imported.
-    """
-    drawn: list[Plain] = []
-
-    def keep(case: Plain) -> None:
-        drawn.append(case)
-
-    test: Any = settings(database=None)(given(cases(policy))(keep))
-    draw, random = test.hypothesis.fuzz_one_input, Random(seed)  # noqa: S311  (no secret hangs on it)
+    """Draw ``count`` cases for a pack. The same seed draws the same cases, whatever else is imported."""
+    drawer = Drawer(DrawPlan(policy), Random(seed).randrange)  # noqa: S311  (no secret hangs on it)
     for _ in range(count):
-        while not drawn:
-            draw(random.randbytes(_BYTES))
-        yield drawn.pop()
+        yield drawer.case()
 
 
-class _Drawer:
-    """Draws one case."""
+class DrawPlan:
+    """What cases for a pack are drawn from, which takes longer to find than to draw a case.
 
-    def __init__(
-        self,
-        draw: st.DrawFn,
-        known: Mapping[str, tuple[Aim, ...]],
-        wanted: tuple[Goal, ...],
-        calendars: Calendars,
-        parameters: Mapping[str, tuple[Any, ...]],
-        days: tuple[int, ...],
-        moments: tuple[int, ...],
-        named: Names,
-    ) -> None:
-        self._draw, self._known, self._goals, self._calendars = draw, known, wanted, calendars
-        self._parameters, self._days = parameters, days
-        self._moments, self._named = moments, named
+    ``country``: everybody is there. ``where``: a condition that cases are aimed at more than at others.
+    """
+
+    def __init__(self, policy: Policy, *, country: str | None = None, where: Condition | None = None) -> None:
+        self.country = country
+        #: The goals of which each case has one.
+        self.first = () if where is None else goals_of(policy, where)
+        self.known, self.goals, self.calendars = aims(policy), goals(policy), policy.calendars
+        self.parameters = {parameter.name: parameter_values(parameter) for parameter in policy.checked.adjustable}
+        self.moments, self.days = (*_NOWS, *nows(policy) * 2), dated_days(policy.checked)
+        self.named = names(policy)
+        #: For each rule, what makes it fire.
+        self.of_rule = goals_of_rules(policy)
         #: The names of calendars; at first none.
-        self._names = (None, *(name for name in sorted(calendars.declared) if name != DEFAULT))
+        self.calendar_names = (None, *(name for name in sorted(self.calendars.declared) if name != DEFAULT))
+
+
+class Drawer:
+    """Draws one case. ``pick`` draws a number from 0 up to but not including another one."""
+
+    def __init__(self, plan: DrawPlan, pick: Callable[[int], int]) -> None:
+        self._plan, self._pick = plan, pick
+        self._known, self._goals, self._calendars = plan.known, plan.goals, plan.calendars
+        self._parameters, self._days = plan.parameters, plan.days
+        self._moments, self._named, self._names = plan.moments, plan.named, plan.calendar_names
         self._near: list[int] = []
         self._people: list[str] = []
 
     def _below(self, count: int) -> int:
-        return self._draw(below(count)) if count > 1 else 0
+        return self._pick(count) if count > 1 else 0
 
     def case(self) -> Plain:
-        first, second = (self._goals[self._below(len(self._goals))] for _ in range(2))
+        first, second = (among[self._below(len(among))] for among in (self._plan.first or self._goals, self._goals))
         moments = first[NOW].values if NOW in first and self._below(4) else self._moments
         moment = self._below(len(moments) + len(_AROUND) * len(self._days))
         #: The goals that rows may follow. A goal that is listed twice is drawn twice as often.
-        self._hints = (NOTHING, first, first, second, *({**second, **first},) * 6, {**first, **second})
+        self._hints: tuple[Goal, ...] = (
+            NOTHING,
+            first,
+            first,
+            second,
+            *({**second, **first},) * 6,
+            {**first, **second},
+        )
         self._sparse = self._below(4) > 0
         #: Whether facts that no rule reads are drawn too.
         self._all = self._below(8) == 7
@@ -172,7 +163,7 @@ class _Drawer:
         messages = [self._fields("message") for _ in range(MESSAGES[self._below(len(MESSAGES))])]
         parts: Plain = {"people": people, "interviews": interviews, "messages": messages}
         if self._offered():
-            parts["offer"] = _in_order(self._fields("offer"))
+            parts["offer"] = in_order(self._fields("offer"))
         own_fields = self._fields("application")
         given = {key: part for key, part in parts.items() if part or key == "offer"}
         named = {} if name is None else {"calendar": name}
@@ -213,6 +204,8 @@ class _Drawer:
 
     def _place(self, entity: str, usual: tuple[Place, ...]) -> Place:
         """A place; every other time one that the pack names for the entity, if it names any."""
+        if self._plan.country is not None:
+            return (None, self._plan.country) if entity == "candidate" else (None, None)
         named = self._named.places.get(entity, ())
         if not named:
             return usual[self._below(len(usual))]
@@ -298,7 +291,7 @@ def _in_place(zone: str | None, country: str | None) -> Plain:
     return {name: value for name, value in (("time_zone", zone), ("country", country)) if value is not None}
 
 
-def _in_order(offer: Plain) -> Plain:
+def in_order(offer: Plain) -> Plain:
     """The offer with its moments in order, so that it is neither signed nor withdrawn before it is received."""
     names = [name for name in ("received_at", "signed_at", "withdrawn_at") if offer.get(name) is not None]
     if "received_at" not in names:

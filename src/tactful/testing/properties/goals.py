@@ -17,12 +17,15 @@ from tactful.language.ir import (
     Aggregate,
     AllOf,
     AnyOf,
+    Choose,
     Compare,
     ComputedFact,
     Condition,
+    Constant,
     DateBetween,
     DayTimeBetween,
     Derived,
+    Expression,
     Field,
     Filled,
     IsIn,
@@ -32,6 +35,7 @@ from tactful.language.ir import (
     PlaceIn,
     Predicate,
     Relates,
+    Rule,
     Test,
     TextHas,
     WhenFact,
@@ -67,6 +71,21 @@ NOTHING: Final[Goal] = {}
 NOW: Final[Key] = ("", "now", False)
 
 
+def goals_of(policy: Policy, condition: Condition) -> tuple[Goal, ...]:
+    """Goals for a condition."""
+    return tuple(_merged(_Hints(policy, pick).of(condition, True)) for pick in (0, -1))
+
+
+def goals_of_rules(policy: Policy) -> tuple[tuple[Goal, ...], ...]:
+    """Goals for each rule, by its number."""
+    by_pick = [_Hints(policy, pick) for pick in (0, -1)]
+    return tuple(tuple(_of_rule(hints, rule) for hints in by_pick) for rule in policy.checked.rules)
+
+
+def _of_rule(hints: _Hints, rule: Rule) -> Goal:
+    return _merged(chain(hints.of(rule.unless, False), hints.of(rule.when, True)))
+
+
 def goals(policy: Policy) -> tuple[Goal, ...]:
     """One or two goals for each rule, each invariant and each row of a table. Goals without any hint are left out."""
     checked = policy.checked
@@ -74,7 +93,7 @@ def goals(policy: Policy) -> tuple[Goal, ...]:
     for pick in (0, -1):
         hints = _Hints(policy, pick)
         for rule in checked.rules:
-            goals.append(_merged(chain(hints.of(rule.unless, False), hints.of(rule.when, True))))
+            goals.append(_of_rule(hints, rule))
         conditions = [invariant.when for invariant in checked.invariants]
         conditions += [condition for fact in checked.facts for condition in _rows(fact)]
         goals.extend(_merged(hints.of(condition, True)) for condition in conditions)
@@ -196,6 +215,8 @@ class _Hints:
         for field in fields_of_expression(fact.expression):
             if field.origin in ("given", "custom") and not field.is_parameter:
                 yield _key(field), Hint()
+        if isinstance(fact.expression, Choose) and isinstance(predicate, IsIn):
+            yield from self._row(fact.expression, predicate, wanted)
         side = _side(predicate, wanted)
         turns = Turns(self._facts)
         if side is not None:
@@ -205,11 +226,24 @@ class _Hints:
             if marks and side is not None:
                 yield key, Hint(mark=marks[self._pick], earlier=side.earlier)
 
+    def _row(self, table: Choose, predicate: IsIn, wanted: bool) -> Iterator[tuple[Key, Hint]]:
+        """Hints that a table chooses a row with one of the values, or with another one where they are not wanted."""
+        rows = [no for no, row in enumerate(table.branches) if _gives(row.value, predicate) == wanted]
+        chosen = rows[self._pick] if rows else len(table.branches)
+        for row in table.branches[:chosen]:
+            yield from self.of(row.condition, False)
+        if rows:
+            yield from self.of(table.branches[chosen].condition, True)
+
     def _rows(self, fact: Aggregate, wanted: bool) -> Iterator[tuple[Key, Hint]]:
         """Hints that a fact finds rows, or none."""
         if wanted:
             yield from self.of(fact.where, True)
         yield (fact.over, "", False), Hint(known=wanted)
+
+
+def _gives(expression: Expression, predicate: IsIn) -> bool:
+    return isinstance(expression, Constant) and expression.value in predicate.values
 
 
 class _Side(NamedTuple):

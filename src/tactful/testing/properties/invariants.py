@@ -12,7 +12,8 @@ from tactful.testing.examples.model import Example
 from tactful.testing.properties.options import Drawing
 
 if TYPE_CHECKING:
-    from tactful.testing.properties.check import InvariantResult
+    from tactful.testing.properties.check import Checked
+    from tactful.testing.properties.reaching import Unfired
 
 
 class InvariantReport(msgspec.Struct, frozen=True):
@@ -40,16 +41,25 @@ class InvariantReport(msgspec.Struct, frozen=True):
         return "\n".join((*(f"does not hold in {failure}" for failure in self.failures), *self.drawn.splitlines()))
 
 
+class Results(msgspec.Struct, frozen=True):
+    """The results for invariants; ``drawn``: how many cases were drawn, and ``unfired``: the rules that fired in none of them."""
+
+    reports: tuple[InvariantReport, ...]
+    drawn: int = 0
+    unfired: tuple[Unfired, ...] = ()
+
+
 def invariant_results(
     policy: Policy, examples: Sequence[Example], drawing: Drawing | None = None, only: Collection[str] | None = None
-) -> tuple[InvariantReport, ...]:
+) -> Results:
     """Check the invariants of a pack, inherited ones included, on the examples' cases and on drawn cases.
 
     ``only``: the ids of the invariants to check; by default all of them.
     ``drawing`` says how cases are drawn; ``None`` draws none. Invariants about two decisions are checked on drawn cases only,
     so they are left out where no cases are drawn.
     """
-    drawn = {} if drawing is None else _drawn(policy, drawing, only)
+    checked = None if drawing is None else _drawn(policy, drawing, only)
+    drawn = {} if checked is None else {result.id: result for result in checked.results}
     broken: dict[str, list[str]] = {}
     for example in examples:
         for violation in policy.violations(example.case):
@@ -57,7 +67,7 @@ def invariant_results(
             broken.setdefault(violation.invariant, []).append(
                 f"{example.place}: {example.id}, {violation.entity} {violation.id}{actions}"
             )
-    return tuple(
+    reports = tuple(
         InvariantReport(
             id=invariant.id,
             about=invariant.about,
@@ -69,10 +79,12 @@ def invariant_results(
         for invariant in sorted(policy.checked.invariants, key=lambda invariant: invariant.id)
         if (drawing is not None or invariant.change is None) and (only is None or invariant.id in only)
     )
+    return Results(reports) if checked is None else Results(reports, checked.tried, checked.unfired)
 
 
-def _drawn(policy: Policy, drawing: Drawing, only: Collection[str] | None) -> dict[str, InvariantResult]:
-    from tactful.testing import check_invariants  # needs the extra `check`, which is not needed to draw nothing
+def _drawn(policy: Policy, drawing: Drawing, only: Collection[str] | None) -> Checked:
+    from tactful.testing.properties.check import (
+        check_drawn,  # needs the extra `check`, which is not needed to draw nothing
+    )
 
-    results = check_invariants(policy, seed=drawing.seed, examples=drawing.count, database=drawing.folder, only=only)
-    return {result.id: result for result in results}
+    return check_drawn(policy, seed=drawing.seed, examples=drawing.count, database=drawing.folder, only=only)

@@ -12,7 +12,7 @@ from tactful.api.decision import Advice
 from tactful.api.policy import Policy
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import DAY, HOUR, ChoiceKind
-from tactful.testing.properties.drawing import cases
+from tactful.testing.properties.drawing import DrawPlan, drawn_from
 
 Plain = dict[str, Any]
 _LENGTHS = (HOUR, 3 * HOUR, DAY, 2 * DAY, 3 * DAY, 7 * DAY, 15 * DAY)
@@ -32,7 +32,7 @@ def candidate_weeks(policy: Policy, sent: Mapping[str, str]) -> type[RuleBasedSt
     class CandidateWeeks(RuleBasedStateMachine):
         """One candidate, starting from a drawn case."""
 
-        @initialize(case=cases(policy))
+        @initialize(case=drawn_from(DrawPlan(policy)))
         def begin(self, case: Plain) -> None:
             """Start from a drawn case, in the middle of a search."""
             self.case, self.now = case, policy.read(case).now or 0
