@@ -179,7 +179,7 @@ NOT_ASKED = frozenset(
             "interview.went",
             "interviewer.person",
         ),
-        *("application.calendar", "message.channel"),
+        *("application.calendar", "candidate.language", "message.channel"),
         *(f"{entity}.{field}" for entity in PLACED for field in ("country", "time_zone")),
     }
 )

@@ -195,3 +195,11 @@ def test_cases_for_any_pack_can_be_read(text: str, data: st.DataObject) -> None:
     """Whatever a pack computes and compares, the cases that are drawn for it are valid."""
     policy = tactful.loads(text)
     assert policy.read(data.draw(cases(policy))).now is not None
+
+
+def test_ids_that_a_pack_names_are_no_other_rows_own() -> None:
+    """A pack may name the very ids that are drawn without it."""
+    rule = "{for each: application, when: {application.contact_via: [p2, p3]}, then: {may: call, to: application}, because: x}"
+    policy = tactful.loads(f"actions: {{call: {{about: a call}}}}\nrules: {{r: {rule}}}\n")
+    for case in drawn_cases(policy, 300, 1):
+        policy.read(case)

@@ -22,8 +22,10 @@ examples:
   search-goes-on: {case: kim, expect: [{should: keep_searching, rank: 1}]}
 """
 #: A few cases for each invariant, no plugin that takes long to load, and this one by name if no package brings it along.
-PLUGIN = ["-o", "tactful_draw=20", "-p", "no:schemathesis"]
-PLUGIN += [] if entry_points(group="pytest11", name="tactful") else ["-p", "_tactful_pytest"]
+#: Where the ini file of a test says how many cases are drawn.
+OWN_SETTINGS = ["-p", "no:schemathesis"]
+OWN_SETTINGS += [] if entry_points(group="pytest11", name="tactful") else ["-p", "_tactful_pytest"]
+PLUGIN = ["-o", "tactful_draw=20", *OWN_SETTINGS]
 
 
 INVARIANTS = len(tactful.load().checked.invariants)
@@ -136,8 +138,8 @@ def test_an_invariant_about_two_decisions_is_tried_on_drawn_cases_or_skipped(pyt
     result.assert_outcomes(failed=1, deselected=3 + INVARIANTS)
     result.stdout.fnmatch_lines(["*in a drawn case (seed *", "*by: thank-you-note*"])
     pytester.makeini("[pytest]\ntactful_draw = 0\n")
-    result = pytester.runpytest_subprocess(*PLUGIN, "house", "-k", "one-note-is-enough")
+    result = pytester.runpytest_subprocess(*OWN_SETTINGS, "house", "-k", "one-note-is-enough")
     result.assert_outcomes(skipped=1, deselected=3 + INVARIANTS)
     pytester.makeini("[pytest]\ntactful_draw = many\n")
-    result = pytester.runpytest_subprocess(*PLUGIN, "house")
+    result = pytester.runpytest_subprocess(*OWN_SETTINGS, "house")
     assert "tactful_draw is 'many'" in result.stdout.str() + result.stderr.str()

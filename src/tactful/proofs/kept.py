@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, assert_never
 
 import msgspec
 
@@ -74,6 +74,8 @@ def _concerns(checked: CheckedPack, invariant: Invariant, rule: Rule) -> bool:
             named = (action,)
         case Same():
             return True
+        case _:
+            assert_never(invariant.claim)
     family = checked.actions[rule.conclusion.action].family
     members = {kind for action in named for kind in checked.actions[action].family}
     return bool(members.intersection(family))

@@ -41,21 +41,18 @@ def lint_unused(pack: Pack, checked: CheckedPack, own: Own) -> Iterator[Diagnost
 
 def parameters_read(part: object) -> Iterator[str]:
     """The names of the parameters that a part of a pack reads, in conditions, deadlines and sentences."""
-    match part:
-        case ParameterOperand(name=name):
-            yield name
-        case str():
-            yield from _IN_TEXT.findall(part)
-        case Name(text=text):
-            yield from _IN_TEXT.findall(text)
-        case tuple():
-            for member in part:
-                yield from parameters_read(member)
-        case Written():
-            for member in msgspec.structs.astuple(part):
-                yield from parameters_read(member)
-        case _:
-            pass
+    if isinstance(part, ParameterOperand):
+        yield part.name
+    elif isinstance(part, str):
+        yield from _IN_TEXT.findall(part)
+    elif isinstance(part, Name):
+        yield from _IN_TEXT.findall(part.text)
+    elif isinstance(part, tuple):
+        for member in part:
+            yield from parameters_read(member)
+    elif isinstance(part, Written):
+        for member in msgspec.structs.astuple(part):
+            yield from parameters_read(member)
 
 
 def _fields(checked: CheckedPack) -> Iterator[Field]:

@@ -198,9 +198,11 @@ class Drawer:
         """An id for a row; every other time one that the pack names, if it names any that no other row has."""
         taken = {row["id"] for row in others}
         named = [name for name in self._named.ids.get(entity, ()) if name not in taken]
-        if not named or self._below(2) == 0:
-            return usual
-        return named[self._below(len(named))]
+        if named and self._below(2):
+            return named[self._below(len(named))]
+        while usual in taken:  # another row has been given that id because the pack names it
+            usual += "x"
+        return usual
 
     def _place(self, entity: str, usual: tuple[Place, ...]) -> Place:
         """A place; every other time one that the pack names for the entity, if it names any."""
