@@ -17,7 +17,6 @@ _ROOT: Final = Path(tactful.__file__).parent
 _OPEN: Final = {
     ("columns/engine/aggregates.py", "_join"): "recognizes `same as` between two people; any other test is no join",
     ("engines/compiled/joins.py", "join_of"): "the same for the compiled engine",
-    ("language/lint/unused.py", "_parameters"): "walks through all parts of a written pack, whatever they are",
 }
 
 

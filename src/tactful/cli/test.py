@@ -21,7 +21,7 @@ from tactful.formats.text.console import SafeConsole
 from tactful.language.load.files import profiles
 from tactful.testing.examples.model import Example, ExampleResult
 from tactful.testing.examples.run import load_examples, run_example
-from tactful.testing.needs import can_draw
+from tactful.testing.needs import can_draw, need_hypothesis
 from tactful.testing.properties.invariants import InvariantReport, Results, invariant_results
 from tactful.testing.properties.options import DRAWN, KEPT_IN, Drawing
 from tactful.testing.record import PackTestRecord, pack_test_record
@@ -135,6 +135,7 @@ def _drawing(pack: str, draw: int, seed: int | None) -> Drawing | None:
     """How random cases are drawn for a pack. Failures are stored beside it, except for the shipped packs."""
     if draw == 0:
         return None
+    need_hypothesis()
     path = Path(pack)
     beside = path if path.is_dir() else path.parent if path.is_file() else None
     return Drawing(draw, seed, None if beside is None else beside / KEPT_IN)
