@@ -17,6 +17,8 @@ import pseudo
 import tactful
 from tactful.api.policy import Policy
 from tactful.cli.app import app
+from tactful.facts.fields import given_fields
+from tactful.formats.text.facts import values_of
 
 EXAMPLES: Final = Path(__file__).parents[2] / "examples"
 CASES: Final = sorted(path.stem for path in EXAMPLES.glob("*.yaml"))
@@ -36,6 +38,11 @@ _ON_PURPOSE: Final = re.compile(
     r"|Columbus Day|All Saints' Day|Veterans Day|Thanksgiving Day|Christmas Day|Boxing Day|October Bank Holiday"
     r"|Second Day of Christmas|New Year's Day|\(observed\)"
 )
+#: A value that another answer would take, as it is written in cases.
+_VALUES: Final = {
+    value for fields in given_fields().values() for field in fields.values() for value in values_of(field.kind)
+}
+_OTHERWISE: Final = re.compile(f"→ (?:{'|'.join(sorted(_VALUES))})")
 #: A text that is cut in a chart; it is whole elsewhere.
 _CUT: Final = re.compile(r"(?:⟦[^⟦⟧\n]*|\w+)…")
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’]*")
@@ -82,7 +89,7 @@ class Look:
         text = re.sub(r"[\s│├└─]+", " ", _CUT.sub("", text))
         for note in self._notes:
             text = text.replace(note, " ")
-        for piece in pseudo.unmarked(_ON_PURPOSE.sub(" ", text)):
+        for piece in pseudo.unmarked(_OTHERWISE.sub(" ", _ON_PURPOSE.sub(" ", text))):
             words = [word for word in _WORD.findall(piece) if word not in self._known]
             if words:
                 self.found.setdefault(where, []).append(f"{' '.join(words)} in {piece!r}")
