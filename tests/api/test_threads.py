@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -63,6 +66,45 @@ def _decide() -> None:
     decision = tactful.load().decide(CASE)
     assert decision.actions
     assert decision.to_json()
+
+
+#: A process in which nothing has been used yet: threads import and compile while it forks.
+_FORKS = """
+import json, multiprocessing, sys, threading, time
+import tactful
+
+policy, case, done = tactful.load(), json.loads(sys.argv[1]), threading.Event()
+
+def decide():
+    assert policy.decide(case).to_json()
+
+def decide_on():
+    while not done.is_set():
+        decide()
+
+threads = [threading.Thread(target=decide_on) for _ in range(3)]
+for thread in threads:
+    thread.start()
+children = []
+for _ in range(6):
+    children.append(multiprocessing.get_context("fork").Process(target=decide))
+    children[-1].start()
+    time.sleep(0.1)
+for child in children:
+    child.join(60)
+done.set()
+codes = [child.exitcode for child in children]
+for child in children:
+    child.kill()
+sys.exit(codes != [0] * 6)
+"""
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="this system does not fork")
+def test_a_new_process_forks_while_its_threads_use_everything_for_the_first_time() -> None:
+    """A fork waits for what is being imported or compiled. Once the children waited for it, and for ever."""
+    done = subprocess.run([sys.executable, "-c", _FORKS, json.dumps(CASE)], capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="this system does not fork")

@@ -73,7 +73,7 @@ def _report(result: Differences) -> None:
     elif result.found:
         out.print(f"{len(result.found)} differences in {result.tried} drawn cases; there may be more")
     else:
-        out.print(f"no difference in {result.tried} drawn cases; it is not proved that there is none{_where(result)}")
+        out.print(f"no difference in {result.tried} drawn cases; a difference may still exist{_where(result)}")
 
 
 def _where(result: Differences) -> str:

@@ -91,7 +91,7 @@ def _lock(name: str) -> int | None:
             if os.path.samestat(os.fstat(handle), os.stat(name)):
                 return handle
             os.close(handle)  # the one that had the lock has replaced the file
-    except OSError:  # whoever reads the file says why it cannot be read
+    except OSError:  # the reader of the file says why it cannot be read
         return None
 
 

@@ -82,7 +82,7 @@ def _work(line: Connection) -> None:
 
 
 def _receive(line: Connection, waiting: dict[Path, Wanted]) -> None:
-    """Take all requests, of which the last for each pack counts. Waits for one if there is none."""
+    """Take all requests, and keep the last for each pack. Wait for a request if no request is there."""
     while not waiting or line.poll():
         wanted: Wanted = line.recv()
         waiting[wanted.pack] = wanted

@@ -1,6 +1,7 @@
 """The known time zones and countries: the IANA list, and the ISO 3166 codes whose holidays the library ``holidays`` knows.
 
-A name is looked up in these lists before it decides which file is opened or imported. Nothing here takes a lock.
+A name is looked up in these lists before it decides which file is opened or imported. The only lock is that of modules
+that are imported on first use.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from importlib.util import module_from_spec
 from typing import Any, Final, Generic, TypeVar
 
 from tactful.facts.zones import package_data
+from tactful.source.first_use import FIRST_USE
 from tactful.source.suggest import near
 
 #: Names in the list of zones that are not the clock of any place.
@@ -113,7 +115,8 @@ def time_zone_help(name: str, *, search: bool = True) -> str:
 @cache
 def _countries() -> Mapping[str, tuple[str, tuple[str, ...]]]:
     """The countries of the library by their ISO 3166 alpha-2 codes: the module of each, and all names of its class."""
-    from holidays.registry import COUNTRIES  # takes 70 ms, so only where a country is named
+    with FIRST_USE:
+        from holidays.registry import COUNTRIES  # takes 70 ms, so only where a country is named
 
     return {names[1]: (module, tuple(names)) for module, names in COUNTRIES.items()}
 
@@ -131,16 +134,17 @@ def _calendar_class(code: str) -> Any:
 
     Only that country's module is run. The package ``holidays.countries`` would import the modules of all countries.
     """
-    import holidays
-
     module, names = _countries()[code]
-    name = f"holidays.countries.{module}"
-    spec = PathFinder.find_spec(name, [f"{folder}/countries" for folder in holidays.__path__])
-    if spec is None or spec.loader is None:
-        return getattr(holidays, names[0])
-    loaded = module_from_spec(spec)
-    spec.loader.exec_module(loaded)
-    return getattr(loaded, names[0])
+    with FIRST_USE:
+        import holidays
+
+        name = f"holidays.countries.{module}"
+        spec = PathFinder.find_spec(name, [f"{folder}/countries" for folder in holidays.__path__])
+        if spec is None or spec.loader is None:
+            return getattr(holidays, names[0])
+        loaded = module_from_spec(spec)
+        spec.loader.exec_module(loaded)
+        return getattr(loaded, names[0])
 
 
 def country_exists(name: str) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 from tactful.source.codes.messages import UnreadableCatalog
 from tactful.source.diagnostics import Diagnostic, InvalidInput, Span
+from tactful.source.first_use import FIRST_USE
 
 #: The most bytes of a catalogue.
 MAX_BYTES: Final = 4_000_000
@@ -78,7 +79,8 @@ def read_catalog(text: str, name: str, language: str) -> Catalog:
 
 def parsed(text: str, name: str) -> POFile:
     """A PO file with all that is in it. Raises :class:`tactful.InvalidInput` as :func:`read_catalog`."""
-    import polib  # only for those who ask for another language
+    with FIRST_USE:
+        import polib  # only for those who ask for another language
 
     for no, line in enumerate(text.splitlines(), start=1):  # polib cuts a text without a quotation mark at its end
         if (bare := line.strip()) and not bare.startswith("#") and not _FORM.fullmatch(bare):

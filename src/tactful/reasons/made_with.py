@@ -11,6 +11,7 @@ import msgspec
 from tactful.facts.shape import CaseShape
 from tactful.reasons.context import Context, pack_record
 from tactful.reasons.records.decision import LimitsRecord, MadeWithRecord
+from tactful.source.first_use import FIRST_USE
 
 #: The version of the rule language.
 LANGUAGE: Final = 2
@@ -37,7 +38,8 @@ def made_with(context: Context) -> MadeWithRecord:
 @cache
 def installed(name: str) -> str:
     """The version of an installed distribution; ``unknown`` for a source tree that is not installed."""
-    from importlib.metadata import PackageNotFoundError, version  # takes as long as some answers
+    with FIRST_USE:
+        from importlib.metadata import PackageNotFoundError, version  # takes as long as some answers
 
     try:
         return version(name)

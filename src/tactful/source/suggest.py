@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from heapq import nlargest
 from typing import Final
 
+from tactful.source.first_use import FIRST_USE
+
 #: The longest word for which a suggestion is made, in characters.
 _LONGEST: Final = 200
 #: If more words are known than this, only words of about the same length, with the longest common beginning and end, are
@@ -25,7 +27,8 @@ def near(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     if len(words) > _MOST:
         alike = [other for other in words if abs(len(other) - len(word)) <= 2]
         words = nlargest(_MOST, alike, key=lambda other: _shared_ends(word, other))
-    import difflib  # only mistakes need it
+    with FIRST_USE:
+        import difflib  # only mistakes need it
 
     matches = difflib.get_close_matches(word, words, n=1, cutoff=cutoff)
     return matches[0] if matches else None

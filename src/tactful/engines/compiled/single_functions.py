@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from threading import Lock
 from typing import Any, Final, Literal
 
 from tactful.engines.compiled import nodes
@@ -30,6 +29,7 @@ from tactful.facts.kinds import Value
 from tactful.facts.rows import Row
 from tactful.language.ir import CheckedPack, Rule
 from tactful.language.ir.clockwork import Clockwork
+from tactful.source.first_use import FIRST_USE
 
 #: What the function of a rule that does not fire returns.
 SILENT: Final = False
@@ -48,7 +48,6 @@ class SingleFunctions:
         self._namespace: dict[str, Any] = dict(CALLED)
         self._of_facts: dict[int, FactFunction] = {}
         self._of_rules: dict[int, RuleFunction] = {}
-        self._lock = Lock()
 
     def warm(self) -> None:
         """Make all functions."""
@@ -65,7 +64,7 @@ class SingleFunctions:
         """The function of the fact with this number. It looks its value up if it is known."""
         known = self._of_facts.get(no)
         if known is None:
-            with self._lock:
+            with FIRST_USE:
                 self._facts.read_again(self._checked.facts[no].id, load("row"))
                 known = self._of_facts[no] = self._compiled(f"fact{no}", [])
         return known
@@ -74,7 +73,7 @@ class SingleFunctions:
         """The function of the rule with this number."""
         known = self._of_rules.get(no)
         if known is None:
-            with self._lock:
+            with FIRST_USE:
                 known = self._of_rules[no] = self._compiled(f"rule{no}", [self._rule(self._checked.rules[no])])
         return known
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Sequence
-from threading import Lock
 from typing import Any, Final
 
 from tactful.engines.compiled import nodes
@@ -40,6 +39,7 @@ from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
 from tactful.language.ir import Aggregate, CheckedPack, Condition, Field, NowIs, Rule, Test
 from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.reads import fields_of_fact, fields_of_rule
+from tactful.source.first_use import FIRST_USE
 
 #: How many questions the plain evaluator answers first. Compiling takes as long as some tens of answers.
 PATIENCE: Final = 8
@@ -56,7 +56,6 @@ class TurningFunctions:
         self._namespace: dict[str, Any] = {**HELPERS, **TURNS}
         self._rules: dict[int, RuleTurns | None] = {}
         self._made = self._asked = 0
-        self._lock = Lock()
 
     def worth_compiling(self) -> bool:
         """Whether there have been so many questions that compiling pays; the plain evaluator is quicker for a few of them."""
@@ -74,7 +73,7 @@ class TurningFunctions:
     def rule(self, no: int) -> RuleTurns | None:
         """The function of a rule; ``None`` if it takes the plain search to look back."""
         if no not in self._rules:
-            with self._lock:
+            with FIRST_USE:
                 self._rules[no] = self._rule(self._checked.rules[no])
         return self._rules[no]
 
@@ -83,7 +82,7 @@ class TurningFunctions:
 
         Where there is ``None`` among the parts, it gives ``None``.
         """
-        with self._lock:
+        with FIRST_USE:
             expressions = self._facts.expressions(nullable(entity), self._facts.computed)
             values = [_value(part, expressions) for part in parts]
             name = f"values{self._made}"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from tactful.decide.decider import Decider
 from tactful.reasons.words import ENGLISH, Words
+from tactful.source.first_use import FIRST_USE
 
 
 def words_of(decider: Decider) -> Words:
     """The words that decisions of a decider are told in."""
     if decider.catalog is None:
         return ENGLISH
-    from tactful.reasons.words.translated import Translated  # takes Babel
+    with FIRST_USE:
+        from tactful.reasons.words.translated import Translated  # takes Babel
 
     return Translated(decider.catalog)

@@ -220,7 +220,7 @@ def person_in(entry: Entry, uid: str | None, role: Role | None = "interviewer") 
 
 
 def _is_nothing(node: Node | None) -> bool:
-    """Whether a value says that there is none: some feeds write a blank text for null."""
+    """Whether a value means "nothing": some feeds write a blank text for null."""
     return isinstance(node, Scalar) and (node.is_null or not node.text.strip())
 
 
