@@ -105,11 +105,7 @@ def _key_twice(data: bytes | bytearray | memoryview | str, case: Case) -> bool:
     with nulls prove nothing; as many marks are a proof that nothing was dropped.
     """
     text = data.encode() if isinstance(data, str) else bytes(data)
-    if (
-        _NULL not in text
-        and text.count(b'"') == _ENCODER.encode(case.shape).count(b'"')
-        and not has_escaped_mark(text)
-    ):
+    if _NULL not in text and text.count(b'"') == _ENCODER.encode(case.shape).count(b'"') and not has_escaped_mark(text):
         return False
     return has_repeated_key(text)
 
