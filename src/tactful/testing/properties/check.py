@@ -17,7 +17,7 @@ from tactful.decide.general import General, check_claim, general_invariants, rec
 from tactful.decide.invariants import DecidedCase, InvariantCheck, check_invariant, decide_case
 from tactful.facts.kinds import DAY
 from tactful.language.ir import Always, Invariant, Keeps
-from tactful.language.terms import MESSAGES_A_WEEK
+from tactful.language.terms import GENERAL, MESSAGES_A_WEEK
 from tactful.source.diagnostics import InvalidInput
 from tactful.testing.properties.choosing import chosen_cases
 from tactful.testing.properties.drawing import own_seed
@@ -102,7 +102,9 @@ def check_invariants(
     ``database`` (a folder, or a database of hypothesis) keeps failing cases; they are tried first in the next run, until they
     pass. Raises :class:`tactful.EngineError` as :meth:`tactful.Policy.decide` does.
     """
-    return check_drawn(policy, seed=seed, examples=examples, database=database, only=only).results
+    checked = policy.checked.invariants
+    wanted = {invariant.id for invariant in checked if only is None or invariant.id in only}
+    return check_drawn(policy, seed=seed, examples=examples, database=database, only=wanted).results
 
 
 def check_general(
@@ -117,7 +119,8 @@ def check_general(
 
     Arguments are those of :func:`check_invariants`.
     """
-    return check_drawn(policy, seed=seed, examples=examples, database=database, only=only).general
+    wanted = {id_ for id_ in GENERAL if only is None or id_ in only}
+    return check_drawn(policy, seed=seed, examples=examples, database=database, only=wanted).general
 
 
 class Checked(msgspec.Struct, frozen=True):
