@@ -42,7 +42,7 @@ def _commands() -> Iterator[tuple[str, Any, Any]]:
         quick = group.get_command(None, name)
         if isinstance(quick, QuickCommand):
             alone = typer.Typer(add_completion=False)
-            alone.command(name, cls=TyperCommand)(quick.callback.__wrapped__)
+            alone.command(name, cls=TyperCommand)(vars(quick.callback)["__wrapped__"])
             yield name, quick, typer.main.get_command(alone)
 
 

@@ -87,10 +87,11 @@ class _YamlBuilder:
             if kind is yaml.ScalarEvent:
                 start, end, style = event.start_mark, event.end_mark, event.style
                 span = Span(name, start.index, end.index, start.line + 1, start.column + 1)
-                node: Node = Scalar(event.value, not style, span)
+                scalar = Scalar(event.value, not style, span)
                 self._nodes += 1
                 if style == ">" or event.tag is not None or event.anchor is not None:
-                    self._check(event, node)
+                    self._check(event, scalar)
+                node: Node = scalar
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 parent = self._begun(event)
                 opened.append(parent)
