@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from tactful.facts.fields import given_fields
-from tactful.language.load.edits import Edit, content_of
+from tactful.language.load.edits import Edit
 from tactful.language.load.files import File, Layer
 from tactful.language.load.items import Entries, Item
 from tactful.language.load.keys import ADDITIONS, KEYS, NEEDS, SECTIONS
