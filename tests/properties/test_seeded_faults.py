@@ -101,9 +101,12 @@ def test_default_settings_catch_the_fault(fault: str) -> None:
 
 @pytest.mark.parametrize("fault", ["negation_lost", "country_only"])
 def test_a_fault_is_caught(fault: str) -> None:
-    """Two of them in the default run, the first by the decision after one more message, the other by a country."""
+    """Two of them in the default run, the first by the decision after one more message, the other by a country.
+
+    So few cases are only drawn: from 300 on, cases are also looked for in which more rules fire, which takes seconds.
+    """
     only, _ = BROKEN[fault]
-    _is_caught(fault, check_invariants(tactful.load(FAULTS / f"{fault}.yaml"), seed=7, examples=300, only=[only]))
+    _is_caught(fault, check_invariants(tactful.load(FAULTS / f"{fault}.yaml"), seed=7, examples=150, only=[only]))
 
 
 @pytest.mark.parametrize("fault", ["a_message_a_day", "by_post_whatever_they_asked_for"])

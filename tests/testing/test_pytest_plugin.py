@@ -136,7 +136,7 @@ def test_an_invariant_about_two_decisions_is_tried_on_drawn_cases_or_skipped(pyt
     _house(pytester)
     fault = Path(__file__).parents[1] / "seeded_faults" / "negation_lost.yaml"
     (pytester.path / "house" / "pack.yaml").write_text(fault.read_text())
-    result = pytester.runpytest_subprocess(*PLUGIN, "house", "-k", "one-note-is-enough", "--tactful-draw", "300")
+    result = pytester.runpytest_subprocess(*PLUGIN, "house", "-k", "one-note-is-enough", "--tactful-draw", "150")
     result.assert_outcomes(failed=1, deselected=3 + INVARIANTS)
     result.stdout.fnmatch_lines(["*in a drawn case (seed *", "*by: thank-you-note*"])
     pytester.makeini("[pytest]\ntactful_draw = 0\n")
