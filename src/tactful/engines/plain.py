@@ -95,6 +95,10 @@ class PlainRuntime(Evaluator):
         super().__init__(case, now, facts, calendars)
         self._clockwork = clockwork
 
+    def forget(self) -> None:
+        """Forget what was found out in searches for ends, because facts of the case have changed. ``memo`` stays."""
+        self.__dict__.pop("_expiry", None)
+
     def until(self, rule: Rule, row: Row) -> int | None:
         """When a rule that fires now stops by time alone (seconds since 1970); for ends that its tests do not determine.
 
