@@ -6,7 +6,7 @@ passes nothing on. What is left are the firings that differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from heapq import heappop, heappush
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -33,6 +33,8 @@ _Reach: TypeAlias = Literal["own", "referring", "application", "all"]
 _ROW_BITS: Final = 32
 #: Stands for a value that is not known yet; a fact may be ``None``.
 _MISSING: Final = object()
+#: The function of a fact or of a rule, which is called with a runtime object and a row.
+Function: TypeAlias = Callable[[Any, Row], Any]
 
 
 class _Reader(NamedTuple):
@@ -46,14 +48,6 @@ class _Reader(NamedTuple):
     entity: str
     reach: _Reach
     attribute: str
-
-
-class _Reading(NamedTuple):
-    """What reads a source: facts and rules of the row that has it, with the row's number left out, and all others."""
-
-    facts: tuple[int, ...]
-    rules: tuple[int, ...]
-    others: tuple[_Reader, ...]
 
 
 class Readers:
@@ -80,8 +74,6 @@ class Readers:
         self._over_time: dict[Source, Mapping[int, bool]] = {}
         #: The numbers of the rules that add steps.
         self.steps = frozenset(rule.no for rule in checked.rules if isinstance(rule.conclusion, AddStep))
-        #: The readers of each source.
-        self.reading = {source: _reading(readers) for source, readers in self._readers.items()}
         #: What rankings depend on besides firings, where facts sort conclusions.
         self.in_rankings = frozenset(self._in_rankings())
 
@@ -151,11 +143,58 @@ def _number(firing: RawFiring) -> int:
     return (firing[0] << _ROW_BITS) + firing[1].no
 
 
-def _reading(readers: Iterable[_Reader]) -> _Reading:
-    own = [reader for reader in readers if reader.reach == "own"]
-    facts = tuple(reader.no << _ROW_BITS for reader in own if not reader.is_rule)
-    rules = tuple(reader.no << _ROW_BITS for reader in own if reader.is_rule)
-    return _Reading(facts, rules, tuple(reader for reader in readers if reader.reach != "own"))
+class _Elsewhere(NamedTuple):
+    """A reader that may be of other rows than the source: its function, and its number with no row's."""
+
+    first: int
+    function: Function
+    is_rule: bool
+    by: _Reader
+
+
+class _Reading(NamedTuple):
+    """What reads a source: the numbers (with no row's) and functions of what reads it of its own row, and all others."""
+
+    facts: tuple[tuple[int, Function], ...]
+    rules: tuple[tuple[int, Function], ...]
+    others: tuple[_Elsewhere, ...]
+
+
+class _Functions:
+    """What reads each source, with the functions of a program."""
+
+    def __init__(self, readers: Readers, functions: Any) -> None:
+        self._readers, self._functions = readers, functions
+        self._known: dict[Source, _Reading] = {}
+
+    def of(self, source: Source) -> _Reading:
+        """What reads a source."""
+        known = self._known.get(source)
+        if known is None:
+            known = self._known[source] = self._reading(self._readers.of(source))
+        return known
+
+    def _reading(self, readers: Iterable[_Reader]) -> _Reading:
+        own = [reader for reader in readers if reader.reach == "own"]
+        others = [reader for reader in readers if reader.reach != "own"]
+        return _Reading(
+            tuple((reader.no << _ROW_BITS, self._function(reader)) for reader in own if not reader.is_rule),
+            tuple((reader.no << _ROW_BITS, self._function(reader)) for reader in own if reader.is_rule),
+            tuple(_Elsewhere(by.no << _ROW_BITS, self._function(by), by.is_rule, by) for by in others),
+        )
+
+    def _function(self, reader: _Reader) -> Function:
+        function: Function = (self._functions.rule if reader.is_rule else self._functions.fact)(reader.no)
+        return function
+
+
+def _of_plain(decider: Decider) -> _Functions:
+    return _Functions(decider.once(Readers), decider.plain)
+
+
+def _of_compiled(decider: Decider) -> _Functions:
+    assert decider.compiled is not None  # the caller has it
+    return _Functions(decider.once(Readers), decider.compiled.single)
 
 
 class Fired(NamedTuple):
@@ -175,28 +214,30 @@ class Again:
 
         ``now`` is in seconds since 1970 (UTC).
         """
-        self.readers, self.case, self.now = decider.once(Readers), own, now
+        self._readers, self._case, self._now = decider.once(Readers), own, now
         #: The functions of facts and rules.
-        self.functions: Any = program if isinstance(program, PlainProgram) else program.single
+        self._functions: Any = program if isinstance(program, PlainProgram) else program.single
         #: What the functions run on: the case as it is, and the case that changes.
-        self.before: Any = program.runtime(given, now)
-        self.after: Any = program.runtime(own, now)
+        self._before: Any = program.runtime(given, now)
+        self._after: Any = program.runtime(own, now)
         #: The firings of the case as it is, with rows of its own, and their deadlines, by the numbers of rule and row.
-        self.firings, self.steps = self._own(fired.firings), self._own(fired.steps)
-        self.due: dict[int, Any] = {no: firing[2] for no, firing in (*self.firings.items(), *self.steps.items())}
-        self.searched = [firing for firing in self.firings.values() if firing[0] in self.readers.searched]
+        self._firings, self._steps = self._numbered(fired.firings), self._numbered(fired.steps)
+        every = (*self._firings.items(), *self._steps.items())
+        self._due: dict[int, Any] = {no: firing[2] for no, firing in every}
+        self._searched = [firing for firing in self._firings.values() if firing[0] in self._readers.searched]
+        plain = isinstance(program, PlainProgram)
+        self._reading = decider.once(_of_plain if plain else _of_compiled)
         self._evaluator = decider.evaluator(own, now)
         self._rows: dict[str, dict[Row | None, tuple[Row, ...]]] = {}
-        self._referring: dict[tuple[_Reader, Row], tuple[Row, ...]] = {}
 
-    def _own(self, firings: Iterable[RawFiring]) -> dict[int, RawFiring]:
-        own = [(no, counterpart(row, self.case), due) for no, row, due in firings]
+    def _numbered(self, firings: Iterable[RawFiring]) -> dict[int, RawFiring]:
+        own = [(no, counterpart(row, self._case), due) for no, row, due in firings]
         return {_number(firing): firing for firing in own}
 
     def tells(self, field: ReadField) -> bool:
         """Whether changes of a field can be told in this way: nothing but its value changes with it, and the case is small."""
         # In a large case, the steps that a search for an end takes are counted, for all rules together.
-        small = self.case.size <= SMALL or not self.readers.searched
+        small = self._case.size <= SMALL or not self._readers.searched
         return small and can_set(field.key, field.custom)
 
     def with_value(self, field: ReadField, row: Row, value: Value) -> Changed | None:
@@ -204,23 +245,103 @@ class Again:
 
         ``row`` is a row of the case as it is.
         """
-        row = counterpart(row, self.case)
-        linked = as_linked(value, field.kind, field.custom, row)
-        if linked is None or (not field.custom and contradicts(row, field.key, linked, self.now)):
+        own = counterpart(row, self._case)
+        linked = as_linked(value, field.kind, field.custom, own)
+        if linked is None or (not field.custom and contradicts(own, field.key, linked, self._now)):
             return None
-        return Changed(self, field, row, linked)
+        return Changed(self, field, own, linked)
 
-    def rows(self, reader: _Reader, row: Row) -> tuple[Row, ...]:
+    def fired(self, source: Source, row: Row, former: dict[Any, Value]) -> Fired | None:
+        """The firings of the case, in which a field of a row has another value; ``None`` if the ranking surely stays the same.
+
+        Puts the former values of facts that are worked out again into ``former``, by their keys in the memo.
+        """
+        rules: dict[int, tuple[Function, Row]] = {}
+        changed = self._spread(source, row, rules, former)
+        if self._readers.searched:
+            self._note_ends(changed, rules)
+        runtime, due = self._after, self._due
+        fired: dict[int, tuple[Row, Any]] = {}
+        for no, (function, own) in rules.items():
+            after, before = function(runtime, own), due.get(no, SILENT)
+            if after is not before and (after is SILENT or before is SILENT or after != before):
+                fired[no] = own, after
+        return None if not fired and not self._reorders(changed) else self._with(fired)
+
+    def _spread(
+        self, source: Source, row: Row, rules: dict[int, tuple[Function, Row]], former: dict[Any, Value]
+    ) -> list[tuple[Source, Row]]:
+        """Work facts out, each after the facts that it reads, and note the rules to look at. Returns what differs."""
+        runtime, key_of, reading_of = self._after, self._functions.key, self._reading.of
+        memo, known = runtime.memo, self._before.memo
+        facts: dict[int, tuple[Function, Row]] = {}
+        queue: list[int] = []
+        changed = [(source, row)]
+        while True:
+            reading, number = reading_of(source), row.no
+            for first, function in reading.rules:
+                rules[first + number] = function, row
+            for first, function in reading.facts:
+                no = first + number
+                if no not in facts:
+                    facts[no] = function, row
+                    heappush(queue, no)
+            for reader in reading.others:
+                noted, function, first = rules if reader.is_rule else facts, reader.function, reader.first
+                for other in self._rows_of(reader.by, row):
+                    no = first + other.no
+                    if no not in noted:
+                        noted[no] = function, other
+                        if not reader.is_rule:
+                            heappush(queue, no)
+            while queue:
+                no = heappop(queue)  # a fact has a higher number than all facts that it reads
+                function, row = facts[no]
+                source = no >> _ROW_BITS
+                key = key_of(source, row.no)
+                before = known.get(key, _MISSING)
+                if before is _MISSING:
+                    before = function(self._before, counterpart(row, self._before.case))
+                former[key] = before
+                memo.pop(key, None)
+                if function(runtime, row) != before:
+                    changed.append((source, row))
+                    break
+            else:
+                return changed
+
+    def _with(self, fired: Mapping[int, tuple[Row, Any]]) -> Fired:
+        """All firings, of which these differ."""
+        firings, steps = dict(self._firings), dict(self._steps)
+        for no, (row, due) in fired.items():
+            kind = steps if no >> _ROW_BITS in self._readers.steps else firings
+            if due is SILENT:
+                del kind[no]
+            else:
+                kind[no] = (no >> _ROW_BITS, row, due)
+        return Fired(list(firings.values()), list(steps.values()))
+
+    def _reorders(self, changed: Iterable[tuple[Source, Row]]) -> bool:
+        """Whether the ranking may be another although the firings are the same."""
+        in_rankings = self._readers.in_rankings
+        return bool(in_rankings) and any(source in in_rankings or _names_message(source) for source, _ in changed)
+
+    def _note_ends(self, changed: Iterable[tuple[Source, Row]], rules: dict[int, tuple[Function, Row]]) -> None:
+        """Note the rules whose end may be another, although they read the same now."""
+        self._after.forget()
+        for no, row, _ in self._searched:
+            for source, other in changed:
+                far = self._readers.over_time(source).get(no)
+                if far or (far is not None and other.application in (row.application, None)):
+                    rules[(no << _ROW_BITS) + row.no] = self._functions.rule(no), row
+                    break
+
+    def _rows_of(self, reader: _Reader, row: Row) -> Iterable[Row]:
         """The rows of a reader that read a source of ``row``, which is not its own."""
         match reader.reach:
             case "referring":
-                key = reader, row
-                known = self._referring.get(key)
-                if known is None:
-                    below = self._below(reader.entity, row.application)
-                    known = tuple([other for other in below if other.related(reader.attribute) is row])
-                    self._referring[key] = known
-                return known
+                below = self._below(reader.entity, row.application)
+                return [other for other in below if other.related(reader.attribute) is row]
             case "application":
                 return self._below(reader.entity, row.application)
             case _:
@@ -238,135 +359,33 @@ class Again:
             self._rows[entity] = groups = {**groups, None: rows}
         return groups.get(application, ())
 
-    def former(self, no: int, row: Row) -> Value:
-        """The value of a computed fact of a row in the case as it is."""
-        value: Value = self.functions.fact(no)(self.before, counterpart(row, self.before.case))
-        return value
-
-    def reorders(self, changed: Iterable[tuple[Source, Row]]) -> bool:
-        """Whether the ranking may be another although the firings are the same."""
-        in_rankings = self.readers.in_rankings
-        return bool(in_rankings) and any(source in in_rankings or _names_message(source) for source, _ in changed)
+    def put_back(self, former: Mapping[Any, Value]) -> None:
+        """Take back what was worked out on changed facts."""
+        self._after.memo.update(former)
 
 
 class Changed:
     """A case with another value of one field, for as long as it is entered as a context."""
 
-    __slots__ = (
-        "_again",
-        "_custom",
-        "_facts",
-        "_former",
-        "_held",
-        "_key",
-        "_queue",
-        "_row",
-        "_rules",
-        "_value",
-        "changed",
-    )
+    __slots__ = ("_again", "_field", "_former", "_held", "_row", "_value")
 
     def __init__(self, again: Again, field: ReadField, row: Row, value: Value) -> None:
-        self._again, self._row, self._value, self._held = again, row, value, field.value(row)
-        self._key, self._custom = field.key, field.custom
-        #: The field, and the facts whose values differ, with their rows.
-        self.changed: list[tuple[Source, Row]] = [((field.entity, field.key, field.custom), row)]
-        #: The rows of facts and of rules that are to be looked at, by the numbers of both, and the facts in turn.
-        self._facts: dict[int, Row] = {}
-        self._rules: dict[int, Row] = {}
-        self._queue: list[int] = []
+        self._again, self._field, self._row, self._value, self._held = again, field, row, value, field.value(row)
         #: The former values of facts, by their keys in the memo.
         self._former: dict[Any, Value] = {}
 
     def __enter__(self) -> Changed:
-        set_field(self._row, self._key, self._custom, self._value)
+        set_field(self._row, self._field.key, self._field.custom, self._value)
         return self
 
     def __exit__(self, *_: object) -> None:
-        set_field(self._row, self._key, self._custom, self._held)
-        self._again.after.memo.update(self._former)
+        set_field(self._row, self._field.key, self._field.custom, self._held)
+        self._again.put_back(self._former)
 
     def fired(self) -> Fired | None:
-        """The firings of the case; ``None`` if the ranking surely stays the same. To be called once.
+        """The firings of the case; ``None`` if the ranking surely stays the same.
 
         Raises :class:`tactful.InvalidInput` as decisions do.
         """
-        again = self._again
-        self._spread(*self.changed[0])
-        self._settle()
-        fired = self._fired()
-        if not fired and not again.reorders(self.changed):
-            return None
-        firings, steps = dict(again.firings), dict(again.steps)
-        for no, (row, due) in fired.items():
-            kind = steps if no >> _ROW_BITS in again.readers.steps else firings
-            if due is SILENT:
-                del kind[no]
-            else:
-                kind[no] = (no >> _ROW_BITS, row, due)
-        return Fired(list(firings.values()), list(steps.values()))
-
-    def _spread(self, source: Source, row: Row) -> None:
-        """A source of a row has another value: note what reads it."""
-        reading = self._again.readers.reading.get(source)
-        if reading is None:
-            return
-        number, facts, rules = row.no, self._facts, self._rules
-        for first in reading.facts:
-            no = first + number
-            if no not in facts:
-                facts[no] = row
-                heappush(self._queue, no)
-        for first in reading.rules:
-            rules[first + number] = row
-        for reader in reading.others:
-            first = reader.no << _ROW_BITS
-            for other in self._again.rows(reader, row):
-                no = first + other.no
-                if reader.is_rule:
-                    rules[no] = other
-                elif no not in facts:
-                    facts[no] = other
-                    heappush(self._queue, no)
-
-    def _settle(self) -> None:
-        """Work out all facts that are noted, each after the facts that it reads: these have lower numbers."""
-        again, queue, facts = self._again, self._queue, self._facts
-        functions, runtime, former_values = again.functions, again.after, again.before.memo
-        memo = runtime.memo
-        while queue:
-            noted = heappop(queue)
-            no, row = noted >> _ROW_BITS, facts[noted]
-            key = functions.key(no, row.no)
-            former = former_values.get(key, _MISSING)
-            if former is _MISSING:
-                former = again.former(no, row)
-            memo.pop(key, None)
-            self._former[key] = former
-            if functions.fact(no)(runtime, row) != former:
-                self.changed.append((no, row))
-                self._spread(no, row)
-
-    def _note_ends(self) -> None:
-        """Note the rules whose end may be another, although they read the same now."""
-        again = self._again
-        again.after.forget()
-        for no, row, _ in again.searched:
-            for source, changed in self.changed:
-                far = again.readers.over_time(source).get(no)
-                if far or (far is not None and changed.application in (row.application, None)):
-                    self._rules[(no << _ROW_BITS) + row.no] = row
-                    break
-
-    def _fired(self) -> dict[int, tuple[Row, Any]]:
-        """The deadlines of rules that fire and did not, or have another one; ``SILENT`` for rules that fire no more."""
-        again = self._again
-        if again.readers.searched:
-            self._note_ends()
-        rule, runtime, due = again.functions.rule, again.after, again.due
-        fired: dict[int, tuple[Row, Any]] = {}
-        for no, row in self._rules.items():
-            after, before = rule(no >> _ROW_BITS)(runtime, row), due.get(no, SILENT)
-            if after is not before and (after is SILENT or before is SILENT or after != before):
-                fired[no] = row, after
-        return fired
+        field = self._field
+        return self._again.fired((field.entity, field.key, field.custom), self._row, self._former)
