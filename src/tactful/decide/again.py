@@ -14,7 +14,7 @@ from tactful.decide.decider import Decider
 from tactful.engines.compiled import CompiledProgram
 from tactful.engines.compiled.deadlines import closings
 from tactful.engines.compiled.past import SMALL
-from tactful.engines.compiled.single_functions import SILENT
+from tactful.engines.compiled.single_functions import ROW_BITS, SILENT
 from tactful.engines.firings import RawFiring
 from tactful.engines.plain import PlainProgram
 from tactful.facts.in_place import as_linked, can_set, contradicts, set_field
@@ -29,8 +29,6 @@ from tactful.language.ir.turns import FieldKey, field_key
 Source: TypeAlias = FieldKey | int
 #: Whose rows read a source: the row that has it, rows that refer to that row, its application's rows, or all rows.
 _Reach: TypeAlias = Literal["own", "referring", "application", "all"]
-#: A fact or a rule and a row are one number: that of the fact or rule, and in the lowest bits that of the row.
-_ROW_BITS: Final = 32
 #: Stands for a value that is not known yet; a fact may be ``None``.
 _MISSING: Final = object()
 #: The function of a fact or of a rule, which is called with a runtime object and a row.
@@ -140,24 +138,27 @@ def _names_message(source: Source) -> bool:
 
 
 def _number(firing: RawFiring) -> int:
-    return (firing[0] << _ROW_BITS) + firing[1].no
+    return (firing[0] << ROW_BITS) + firing[1].no
 
 
-class _Elsewhere(NamedTuple):
-    """A reader that may be of other rows than the source: its function, and its number with no row's."""
+#: Readers: the number of each, with no row's, and its function.
+_Numbered: TypeAlias = tuple[tuple[int, Function], ...]
 
-    first: int
-    function: Function
-    is_rule: bool
+
+class _Group(NamedTuple):
+    """Facts and rules that read a source of the same rows: ``by`` is one of them."""
+
     by: _Reader
+    facts: _Numbered
+    rules: _Numbered
 
 
 class _Reading(NamedTuple):
-    """What reads a source: the numbers (with no row's) and functions of what reads it of its own row, and all others."""
+    """What reads a source: facts and rules of the row that has it, and those of other rows."""
 
-    facts: tuple[tuple[int, Function], ...]
-    rules: tuple[tuple[int, Function], ...]
-    others: tuple[_Elsewhere, ...]
+    facts: _Numbered
+    rules: _Numbered
+    others: tuple[_Group, ...]
 
 
 class _Functions:
@@ -175,17 +176,18 @@ class _Functions:
         return known
 
     def _reading(self, readers: Iterable[_Reader]) -> _Reading:
-        own = [reader for reader in readers if reader.reach == "own"]
-        others = [reader for reader in readers if reader.reach != "own"]
-        return _Reading(
-            tuple((reader.no << _ROW_BITS, self._function(reader)) for reader in own if not reader.is_rule),
-            tuple((reader.no << _ROW_BITS, self._function(reader)) for reader in own if reader.is_rule),
-            tuple(_Elsewhere(by.no << _ROW_BITS, self._function(by), by.is_rule, by) for by in others),
-        )
+        groups: dict[tuple[str, ...], list[_Reader]] = {}
+        for reader in readers:
+            groups.setdefault((reader.reach, reader.entity, reader.attribute), []).append(reader)
+        own = [reader for group in groups.values() if group[0].reach == "own" for reader in group]
+        others = [_Group(group[0], *self._numbered(group)) for group in groups.values() if group[0].reach != "own"]
+        return _Reading(*self._numbered(own), tuple(others))
 
-    def _function(self, reader: _Reader) -> Function:
-        function: Function = (self._functions.rule if reader.is_rule else self._functions.fact)(reader.no)
-        return function
+    def _numbered(self, readers: Iterable[_Reader]) -> tuple[_Numbered, _Numbered]:
+        """The facts and the rules among readers."""
+        functions = self._functions
+        facts = tuple((by.no << ROW_BITS, functions.fact(by.no)) for by in readers if not by.is_rule)
+        return facts, tuple((by.no << ROW_BITS, functions.rule(by.no)) for by in readers if by.is_rule)
 
 
 def _of_plain(decider: Decider) -> _Functions:
@@ -225,8 +227,8 @@ class Again:
         every = (*self._firings.items(), *self._steps.items())
         self._due: dict[int, Any] = {no: firing[2] for no, firing in every}
         self._searched = [firing for firing in self._firings.values() if firing[0] in self._readers.searched]
-        plain = isinstance(program, PlainProgram)
-        self._reading = decider.once(_of_plain if plain else _of_compiled)
+        self._compiled = isinstance(program, CompiledProgram)
+        self._reading = decider.once(_of_compiled if self._compiled else _of_plain)
         self._evaluator = decider.evaluator(own, now)
         self._rows: dict[str, dict[Row | None, tuple[Row, ...]]] = {}
 
@@ -238,7 +240,7 @@ class Again:
         """Whether changes of a field can be told in this way: nothing but its value changes with it, and the case is small."""
         # In a large case, the steps that a search for an end takes are counted, for all rules together.
         small = self._case.size <= SMALL or not self._readers.searched
-        return small and can_set(field.key, field.custom)
+        return small and self._case.size >> ROW_BITS == 0 and can_set(field.key, field.custom)
 
     def with_value(self, field: ReadField, row: Row, value: Value) -> Changed | None:
         """The case with another value of a field that it tells; ``None`` if the value contradicts other facts.
@@ -272,8 +274,8 @@ class Again:
         self, source: Source, row: Row, rules: dict[int, tuple[Function, Row]], former: dict[Any, Value]
     ) -> list[tuple[Source, Row]]:
         """Work facts out, each after the facts that it reads, and note the rules to look at. Returns what differs."""
-        runtime, key_of, reading_of = self._after, self._functions.key, self._reading.of
-        memo, known = runtime.memo, self._before.memo
+        runtime, functions, reading_of = self._after, self._functions, self._reading.of
+        memo, known, compiled = runtime.memo, self._before.memo, self._compiled
         facts: dict[int, tuple[Function, Row]] = {}
         queue: list[int] = []
         changed = [(source, row)]
@@ -286,19 +288,21 @@ class Again:
                 if no not in facts:
                     facts[no] = function, row
                     heappush(queue, no)
-            for reader in reading.others:
-                noted, function, first = rules if reader.is_rule else facts, reader.function, reader.first
-                for other in self._rows_of(reader.by, row):
-                    no = first + other.no
-                    if no not in noted:
-                        noted[no] = function, other
-                        if not reader.is_rule:
+            for group in reading.others:
+                for other in self._rows_of(group.by, row):
+                    number = other.no
+                    for first, function in group.rules:
+                        rules[first + number] = function, other
+                    for first, function in group.facts:
+                        no = first + number
+                        if no not in facts:
+                            facts[no] = function, other
                             heappush(queue, no)
             while queue:
                 no = heappop(queue)  # a fact has a higher number than all facts that it reads
                 function, row = facts[no]
-                source = no >> _ROW_BITS
-                key = key_of(source, row.no)
+                source = no >> ROW_BITS
+                key: Any = no if compiled else functions.key(no)
                 before = known.get(key, _MISSING)
                 if before is _MISSING:
                     before = function(self._before, counterpart(row, self._before.case))
@@ -314,11 +318,11 @@ class Again:
         """All firings, of which these differ."""
         firings, steps = dict(self._firings), dict(self._steps)
         for no, (row, due) in fired.items():
-            kind = steps if no >> _ROW_BITS in self._readers.steps else firings
+            kind = steps if no >> ROW_BITS in self._readers.steps else firings
             if due is SILENT:
                 del kind[no]
             else:
-                kind[no] = (no >> _ROW_BITS, row, due)
+                kind[no] = (no >> ROW_BITS, row, due)
         return Fired(list(firings.values()), list(steps.values()))
 
     def _reorders(self, changed: Iterable[tuple[Source, Row]]) -> bool:
@@ -333,7 +337,7 @@ class Again:
             for source, other in changed:
                 far = self._readers.over_time(source).get(no)
                 if far or (far is not None and other.application in (row.application, None)):
-                    rules[(no << _ROW_BITS) + row.no] = self._functions.rule(no), row
+                    rules[(no << ROW_BITS) + row.no] = self._functions.rule(no), row
                     break
 
     def _rows_of(self, reader: _Reader, row: Row) -> Iterable[Row]:

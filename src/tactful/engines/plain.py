@@ -10,7 +10,7 @@ from functools import partial
 from typing import Literal
 
 from tactful.engines.compiled.deadlines import closings
-from tactful.engines.compiled.single_functions import SILENT
+from tactful.engines.compiled.single_functions import ROW_BITS, SILENT
 from tactful.engines.courses import TooManySteps
 from tactful.engines.evaluate import Environment, Evaluator
 from tactful.engines.expiry import Expiry, end_not_found, fires
@@ -45,9 +45,9 @@ class PlainProgram:
         """The object that the functions of :meth:`fact` and :meth:`rule` run on."""
         return PlainRuntime(case, now, self._facts, self._calendars, self._clockwork)
 
-    def key(self, fact: int, row: int) -> tuple[str, int]:
-        """What the value of a fact for a row is kept under in ``memo`` of the runtime object, by their numbers."""
-        return self._checked.facts[fact].id, row
+    def key(self, no: int) -> tuple[str, int]:
+        """What the value of a fact for a row is kept under in ``memo``, by their number, see ``ROW_BITS``."""
+        return self._checked.facts[no >> ROW_BITS].id, no & (1 << ROW_BITS) - 1
 
     def fact(self, no: int) -> Callable[[PlainRuntime, Row], Value]:
         """A function that gives the value of the fact with this number for a row."""

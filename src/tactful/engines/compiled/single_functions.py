@@ -33,10 +33,21 @@ from tactful.source.first_use import FIRST_USE
 
 #: What the function of a rule that does not fire returns.
 SILENT: Final = False
+#: A fact or a rule and a row are one number: that of the fact or rule, and in so many lowest bits that of the row. The values
+#: of facts are kept under these numbers. A case with more rows has none.
+ROW_BITS: Final = 20
 
 FactFunction = Callable[[Runtime, Row], Value]
 #: Gives the deadline of a rule that fires for a row, which may be ``None``.
 RuleFunction = Callable[[Runtime, Row], int | Literal[False] | None]
+
+
+class _SingleFacts(Facts):
+    """The functions of facts, with another number for each fact and row."""
+
+    def key(self, no: int) -> ast.expr:
+        """The number of a fact in its higher bits, and that of ``row``."""
+        return nodes.BinOp(attribute(load("row"), "no"), ast.Add(), constant(no << ROW_BITS))
 
 
 class SingleFunctions:
@@ -44,7 +55,7 @@ class SingleFunctions:
 
     def __init__(self, checked: CheckedPack, clockwork: Clockwork) -> None:
         self._checked, self._clockwork = checked, clockwork
-        self._facts = Facts(checked)
+        self._facts = _SingleFacts(checked)
         self._namespace: dict[str, Any] = dict(CALLED)
         self._of_facts: dict[int, FactFunction] = {}
         self._of_rules: dict[int, RuleFunction] = {}
@@ -55,10 +66,6 @@ class SingleFunctions:
             self.fact(no)
         for rule in self._checked.rules:
             self.rule(rule.no)
-
-    def key(self, fact: int, row: int) -> int:
-        """The number under which the functions keep the value of a fact for a row, by their numbers."""
-        return row * len(self._checked.facts) + fact
 
     def fact(self, no: int) -> FactFunction:
         """The function of the fact with this number. It looks its value up if it is known."""
