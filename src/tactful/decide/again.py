@@ -200,19 +200,33 @@ def _of_compiled(decider: Decider) -> _Functions:
 
 
 class Fired(NamedTuple):
-    """The firings of a case: of rules that advise or prohibit, and of rules that add steps."""
+    """The firings of a changed case: of rules that advise or prohibit, and of rules that add steps.
+
+    ``differ``: those of rules that advise or prohibit are not those of the case as it is. ``stepped``: the rules that add steps
+    and fire in one of the two only. ``sources``: the field, and the facts that have another value for some row.
+    """
 
     firings: list[RawFiring]
     steps: list[RawFiring]
+    differ: bool
+    stepped: frozenset[int]
+    sources: frozenset[Source]
 
 
 class Again:
     """Decides a case again after changes of one field. Not safe to share between threads."""
 
     def __init__(
-        self, decider: Decider, program: CompiledProgram | PlainProgram, given: Case, own: Case, now: int, fired: Fired
+        self,
+        decider: Decider,
+        program: CompiledProgram | PlainProgram,
+        given: Case,
+        own: Case,
+        now: int,
+        firings: Iterable[RawFiring],
+        steps: Iterable[RawFiring],
     ) -> None:
-        """``own`` is the case ``given``, linked once more, and nobody else has it. ``fired`` are the firings of ``given``.
+        """``own`` is the case ``given``, linked once more, and nobody else has it. ``firings`` and ``steps`` are of ``given``.
 
         ``now`` is in seconds since 1970 (UTC).
         """
@@ -223,7 +237,7 @@ class Again:
         self._before: Any = program.runtime(given, now)
         self._after: Any = program.runtime(own, now)
         #: The firings of the case as it is, with rows of its own, and their deadlines, by the numbers of rule and row.
-        self._firings, self._steps = self._numbered(fired.firings), self._numbered(fired.steps)
+        self._firings, self._steps = self._numbered(firings), self._numbered(steps)
         every = (*self._firings.items(), *self._steps.items())
         self._due: dict[int, Any] = {no: firing[2] for no, firing in every}
         self._searched = [firing for firing in self._firings.values() if firing[0] in self._readers.searched]
@@ -268,7 +282,7 @@ class Again:
             after, before = function(runtime, own), due.get(no, SILENT)
             if after is not before and (after is SILENT or before is SILENT or after != before):
                 fired[no] = own, after
-        return None if not fired and not self._reorders(changed) else self._with(fired)
+        return None if not fired and not self._reorders(changed) else self._with(fired, changed)
 
     def _spread(
         self, source: Source, row: Row, rules: dict[int, tuple[Function, Row]], former: dict[Any, Value]
@@ -314,16 +328,25 @@ class Again:
             else:
                 return changed
 
-    def _with(self, fired: Mapping[int, tuple[Row, Any]]) -> Fired:
+    def _with(self, fired: Mapping[int, tuple[Row, Any]], changed: Iterable[tuple[Source, Row]]) -> Fired:
         """All firings, of which these differ."""
-        firings, steps = dict(self._firings), dict(self._steps)
+        firings, steps, stepped = self._firings.copy(), self._steps, set[int]()
+        differ = False
         for no, (row, due) in fired.items():
-            kind = steps if no >> ROW_BITS in self._readers.steps else firings
+            rule, kind = no >> ROW_BITS, firings
+            if rule not in self._readers.steps:
+                differ = True
+            else:
+                if not stepped:
+                    steps = steps.copy()
+                stepped.add(rule)
+                kind = steps
             if due is SILENT:
                 del kind[no]
             else:
-                kind[no] = (no >> ROW_BITS, row, due)
-        return Fired(list(firings.values()), list(steps.values()))
+                kind[no] = (rule, row, due)
+        sources = frozenset([source for source, _ in changed])
+        return Fired(list(firings.values()), list(steps.values()), differ, frozenset(stepped), sources)
 
     def _reorders(self, changed: Iterable[tuple[Source, Row]]) -> bool:
         """Whether the ranking may be another although the firings are the same."""

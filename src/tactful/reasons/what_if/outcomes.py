@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from tactful.decide.again import Fired
 from tactful.decide.ranker import Conclusion, Ranking
@@ -17,8 +17,6 @@ from tactful.source.lazy import lazy
 
 #: What a conclusion is about, on any case with the same rows: action, whether it forbids, entity and number of its row.
 NumberedKey = tuple[str, bool, str, int]
-Content = tuple[object, ...]
-Numbers = frozenset[tuple[int, int, int | None] | tuple[NumberedKey, ...]]
 
 #: The number of rows of a usual case, with three applications.
 _USUAL: Final = 60
@@ -33,12 +31,16 @@ class Outcome:
         """``known``: the firings, if they need not be looked for."""
         self.context, self._known = context, known
         self.firings = context.decider.fire(context.case, context.now) if known is None else known.firings
-        #: The firings as numbers (rule, row, deadline), so that those of two cases can be compared. Where facts also sort
-        #: conclusions, what the ranked conclusions are about belongs to it.
-        fired: list[Any] = [(no, row.no, due) for no, row, due in self.firings]
-        if context.ranker.sorting_fields:
-            fired.append(tuple(map(numbered_key, self.ranking.ranked)))
-        self.fired: Numbers = frozenset(fired)
+
+    @lazy
+    def fired(self) -> frozenset[tuple[int, int, int | None]]:
+        """The firings as numbers (rule, row, deadline), so that those of two cases can be compared."""
+        return frozenset([(no, row.no, due) for no, row, due in self.firings])
+
+    @lazy
+    def order(self) -> tuple[NumberedKey, ...]:
+        """What the ranked conclusions are about, in order."""
+        return tuple(map(numbered_key, self.ranking.ranked))
 
     @lazy
     def ranking(self) -> Ranking:
@@ -61,14 +63,25 @@ class Outcome:
         return self.context.ranker.steps_by_target(self.step_firings, self.context.case)
 
     @lazy
-    def advice(self) -> dict[NumberedKey, tuple[Conclusion, Content]]:
-        """The ranked conclusions and what they say, by what they are about."""
-        return {numbered_key(conclusion): (conclusion, _content(conclusion)) for conclusion in self.ranking.ranked}
+    def advice(self) -> dict[NumberedKey, Conclusion]:
+        """The ranked conclusions by what they are about."""
+        return dict(zip(self.order, self.ranking.ranked, strict=True))
 
     @lazy
     def keys(self) -> frozenset[NumberedKey]:
         """What the ranked conclusions are about."""
-        return keys_of(self.ranking)
+        return frozenset(self.order)
+
+    def stepped(self, before: Outcome) -> frozenset[int]:
+        """The numbers of the rules that add steps and fire in one of two outcomes only."""
+        if self._known is not None:
+            return self._known.stepped
+        return frozenset([no for no, _ in self.steps_fired ^ before.steps_fired])
+
+    def fires_as(self, before: Outcome) -> bool:
+        """Whether rules that advise or prohibit fire as before, and where facts sort conclusions, these rank as before."""
+        same = self.fired == before.fired if self._known is None else not self._known.differ
+        return same and (not self.context.ranker.sorting_fields or self.order == before.order)
 
 
 def decide_again(context: Context, shape: CaseShape, now: int | None = None) -> Outcome | None:
@@ -123,30 +136,30 @@ def changes(before: Outcome, after: Outcome, in_steps: bool = True) -> list[Advi
 
     Steps are compared only for advice that is otherwise the same, and only if the changed facts may change steps (``in_steps``).
     """
-    stepped = _stepped(before, after) if in_steps else frozenset()
+    stepped = after.stepped(before) if in_steps else frozenset()
+    if not stepped and after.fires_as(before):
+        return []
+    rules = before.context.checked.rules
+    actions = frozenset([rules[no].conclusion.action for no in stepped])
     old, new = before.advice, after.advice
-    differing = [(key, AdviceChange(was, None)) for key, (was, _) in old.items() if key not in new]
-    for key, (now, content) in new.items():
-        if key not in old:
+    differing = [(key, AdviceChange(was, None)) for key, was in old.items() if key not in new]
+    for key, now in new.items():
+        was = old.get(key)
+        if was is None:
             differing.append((key, AdviceChange(None, now)))
-            continue
-        was, before_content = old[key]
-        if content != before_content or (stepped and _in_other_steps(was, now, before, after, stepped)):
+        elif (
+            was.order != now.order
+            or _alternatives(was) != _alternatives(now)
+            or (actions and _in_other_steps(was, now, before, after, actions))
+        ):
             differing.append((key, AdviceChange(was, now)))
     differing.sort(key=lambda keyed: (-keyed[1].weight, keyed[0]))
     return [change for _, change in differing]
 
 
-def _content(conclusion: Conclusion) -> Content:
-    """Everything that a conclusion says, except for its steps."""
-    alternatives = [numbered_key(alternative) for alternative in conclusion.alternatives]
-    return conclusion.modality, conclusion.priority, conclusion.due, alternatives
-
-
-def _stepped(before: Outcome, after: Outcome) -> frozenset[str]:
-    """The actions of the step rules that fire in one of two outcomes only."""
-    rules = before.context.checked.rules
-    return frozenset([rules[no].conclusion.action for no, _ in before.steps_fired ^ after.steps_fired])
+def _alternatives(conclusion: Conclusion) -> list[NumberedKey]:
+    """What the alternatives of a conclusion are about."""
+    return [numbered_key(alternative) for alternative in conclusion.alternatives] if conclusion.alternatives else []
 
 
 def _in_other_steps(was: Conclusion, now: Conclusion, before: Outcome, after: Outcome, stepped: frozenset[str]) -> bool:
@@ -192,6 +205,6 @@ def _how(was: Conclusion, now: Conclusion, context: Context) -> str:
         if now.due is None:
             return words.say("without a deadline")
         return words.deadline(context.due_means(now), words.named(context.calendar.local(now.due)))
-    if [numbered_key(other) for other in was.alternatives] != [numbered_key(other) for other in now.alternatives]:
+    if _alternatives(was) != _alternatives(now):
         return words.say("with other alternatives")
     return words.say("in other steps")

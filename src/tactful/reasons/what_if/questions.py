@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from tactful.decide.again import Again, Fired
+from tactful.decide.again import Again
 from tactful.facts.edit import as_given, changed, path_of
 from tactful.facts.entities import ENTITIES
 from tactful.facts.in_place import is_near
@@ -156,8 +156,7 @@ class _Trying:
 
     def _tried(self, field: ReadField, row: Row, trial: Trial, after: Outcome) -> _Tried:
         before = self._before
-        same = after.fired == before.fired and not (field.in_steps and after.steps_fired != before.steps_fired)
-        differing = [] if same else changes(before, after, field.in_steps)
+        differing = changes(before, after, field.in_steps)
         if not differing:
             return _Tried(trial)
         usually = field.note.usually
@@ -182,7 +181,7 @@ def _again(before: Outcome, own: Case) -> Again | None:
     compiled = decider.compiled
     worth = compiled is not None and compiled.turning.worth_compiling()
     program = compiled if compiled is not None and worth else decider.plain
-    return Again(decider, program, context.case, own, context.now, Fired(before.firings, before.step_firings))
+    return Again(decider, program, context.case, own, context.now, before.firings, before.step_firings)
 
 
 def _record(field: ReadField, row: Row, tried: list[_Tried], context: Context) -> QuestionRecord:
