@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from tactful.decide.again import Fired
+from tactful.decide.again import Fired, Source
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Row
 from tactful.facts.shape import CaseShape
-from tactful.reasons.context import Context, target_record
-from tactful.reasons.records.decision import EffectRecord
+from tactful.reasons.context import Context
 from tactful.source.diagnostics import InvalidInput
 from tactful.source.lazy import lazy
 
@@ -71,6 +69,11 @@ class Outcome:
     def keys(self) -> frozenset[NumberedKey]:
         """What the ranked conclusions are about."""
         return frozenset(self.order)
+
+    @property
+    def sources(self) -> frozenset[Source] | None:
+        """The fields and facts that have other values than before; ``None`` where any may have."""
+        return None if self._known is None else self._known.sources
 
     def stepped(self, before: Outcome) -> frozenset[int]:
         """The numbers of the rules that add steps and fire in one of two outcomes only."""
@@ -149,7 +152,7 @@ def changes(before: Outcome, after: Outcome, in_steps: bool = True) -> list[Advi
             differing.append((key, AdviceChange(None, now)))
         elif (
             was.order != now.order
-            or _alternatives(was) != _alternatives(now)
+            or alternatives_of(was) != alternatives_of(now)
             or (actions and _in_other_steps(was, now, before, after, actions))
         ):
             differing.append((key, AdviceChange(was, now)))
@@ -157,7 +160,7 @@ def changes(before: Outcome, after: Outcome, in_steps: bool = True) -> list[Advi
     return [change for _, change in differing]
 
 
-def _alternatives(conclusion: Conclusion) -> list[NumberedKey]:
+def alternatives_of(conclusion: Conclusion) -> list[NumberedKey]:
     """What the alternatives of a conclusion are about."""
     return [numbered_key(alternative) for alternative in conclusion.alternatives] if conclusion.alternatives else []
 
@@ -174,37 +177,3 @@ def _steps(conclusion: Conclusion, outcome: Outcome) -> list[int]:
     if conclusion.prohibits or not context.ranker.may_have_steps(conclusion.action):
         return []
     return [no for no, _, _ in context.ranker.steps_for(conclusion, outcome.steps)]
-
-
-def effects(differing: list[AdviceChange], before: Outcome, after: Outcome) -> Iterator[EffectRecord]:
-    """Changes in words."""
-    for was, now in differing:
-        shown, context = (now, after.context) if now is not None else (was, before.context)
-        assert shown is not None  # a change has at least one of the two
-        yield EffectRecord(
-            what="goes" if now is None else "comes" if was is None else "changes",
-            how="" if was is None or now is None else _how(was, now, context),
-            modality=shown.modality,
-            action=shown.action,
-            label=context.label(shown),
-            target=target_record(shown.target),
-            due=context.iso(shown.due),
-            due_means=context.due_means(shown),
-        )
-
-
-def _how(was: Conclusion, now: Conclusion, context: Context) -> str:
-    """How a piece of advice changes: the most telling difference, in words."""
-    words = context.words
-    if was.modality != now.modality:
-        before, after = words.modality(was.modality), words.modality(now.modality)
-        return words.say("{before} becomes {after}", before=before, after=after)
-    if was.priority != now.priority:
-        return words.say("counts more") if now.priority > was.priority else words.say("counts less")
-    if was.due != now.due:
-        if now.due is None:
-            return words.say("without a deadline")
-        return words.deadline(context.due_means(now), words.named(context.calendar.local(now.due)))
-    if _alternatives(was) != _alternatives(now):
-        return words.say("with other alternatives")
-    return words.say("in other steps")

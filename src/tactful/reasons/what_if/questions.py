@@ -20,7 +20,8 @@ from tactful.reasons.budget import Budget
 from tactful.reasons.context import Context, application_of, target_record
 from tactful.reasons.messages import message
 from tactful.reasons.records.decision import AnswerRecord, EffectRecord, MessageRecord, QuestionRecord
-from tactful.reasons.what_if.outcomes import Outcome, changes, decide_again, effects, within_reason
+from tactful.reasons.what_if.effects import Effects
+from tactful.reasons.what_if.outcomes import Outcome, changes, decide_again, within_reason
 from tactful.reasons.what_if.trials import Trial, trials
 from tactful.reasons.wording import name_of
 from tactful.reasons.words.sentences import fill
@@ -109,7 +110,7 @@ class _Trying:
 
     def __init__(self, context: Context, own: Case) -> None:
         self._context, self._own, self._before = context, own, Outcome(context)
-        self._again = _again(self._before, own)
+        self._again, self._effects = _again(self._before, own), Effects(context)
 
     @property
     def count(self) -> int:
@@ -162,7 +163,7 @@ class _Trying:
         usually = field.note.usually
         likely = usually is not None and _holds(usually, field.entity, row.no, after.context)
         weights = tuple([change.weight for change in differing])
-        return _Tried(trial, weights, tuple(effects(differing, before, after)), likely)
+        return _Tried(trial, weights, self._effects.of(differing, after), likely)
 
 
 def _holds(condition: Condition, entity: str, no: int, context: Context) -> bool:
