@@ -186,7 +186,7 @@ class _Functions:
     def _numbered(self, readers: Iterable[_Reader]) -> tuple[_Numbered, _Numbered]:
         """The facts and the rules among readers."""
         functions = self._functions
-        facts = tuple((by.no << ROW_BITS, functions.fact(by.no)) for by in readers if not by.is_rule)
+        facts = tuple((by.no << ROW_BITS, functions.work(by.no)) for by in readers if not by.is_rule)
         return facts, tuple((by.no << ROW_BITS, functions.rule(by.no)) for by in readers if by.is_rule)
 
 
@@ -243,6 +243,8 @@ class Again:
         self._searched = [firing for firing in self._firings.values() if firing[0] in self._readers.searched]
         self._compiled = isinstance(program, CompiledProgram)
         self._reading = decider.once(_of_compiled if self._compiled else _of_plain)
+        #: The values of facts in the case as it is, by the numbers of fact and row.
+        self._known: dict[int, Value] = {}
         self._evaluator = decider.evaluator(own, now)
         self._rows: dict[str, dict[Row | None, tuple[Row, ...]]] = {}
 
@@ -267,41 +269,50 @@ class Again:
             return None
         return Changed(self, field, own, linked)
 
-    def fired(self, source: Source, row: Row, former: dict[Any, Value]) -> Fired | None:
+    def fired(self, changed: list[tuple[Source, Row]]) -> Fired | None:
         """The firings of the case, in which a field of a row has another value; ``None`` if the ranking surely stays the same.
 
-        Puts the former values of facts that are worked out again into ``former``, by their keys in the memo.
+        ``changed`` is the field with its row; the facts that have another value are added to it.
         """
-        rules: dict[int, tuple[Function, Row]] = {}
-        changed = self._spread(source, row, rules, former)
+        rules = self._spread(changed)
         if self._readers.searched:
             self._note_ends(changed, rules)
         runtime, due = self._after, self._due
         fired: dict[int, tuple[Row, Any]] = {}
-        for no, (function, own) in rules.items():
-            after, before = function(runtime, own), due.get(no, SILENT)
-            if after is not before and (after is SILENT or before is SILENT or after != before):
-                fired[no] = own, after
+        for no, (function, row) in rules.items():
+            after = function(runtime, row)
+            if after is SILENT:
+                if no in due:
+                    fired[no] = row, after
+            elif no not in due or after != due[no]:
+                fired[no] = row, after
         return None if not fired and not self._reorders(changed) else self._with(fired, changed)
 
-    def _spread(
-        self, source: Source, row: Row, rules: dict[int, tuple[Function, Row]], former: dict[Any, Value]
-    ) -> list[tuple[Source, Row]]:
-        """Work facts out, each after the facts that it reads, and note the rules to look at. Returns what differs."""
-        runtime, functions, reading_of = self._after, self._functions, self._reading.of
-        memo, known, compiled = runtime.memo, self._before.memo, self._compiled
-        facts: dict[int, tuple[Function, Row]] = {}
-        queue: list[int] = []
-        changed = [(source, row)]
+    def put_back(self, changed: Iterable[tuple[Source, Row]]) -> None:
+        """Put the former values of facts into the memo, of those that have another value."""
+        memo, known, compiled = self._after.memo, self._known, self._compiled
+        for source, row in changed:
+            if isinstance(source, int):
+                no = (source << ROW_BITS) + row.no
+                memo[no if compiled else self._functions.key(no)] = known[no]
+
+    def _spread(self, changed: list[tuple[Source, Row]]) -> dict[int, tuple[Function, Row]]:
+        """Work facts out, each after the facts that it reads. Returns the rules to look at, by the numbers of rule and row."""
+        runtime, known, compiled = self._after, self._known, self._compiled
+        memo, reading_of = runtime.memo, self._reading.of
+        rules: dict[int, tuple[Function, Row]] = {}
+        noted: set[int] = set()
+        queue: list[tuple[int, Function, Row]] = []
+        ((source, row),) = changed
         while True:
             reading, number = reading_of(source), row.no
             for first, function in reading.rules:
                 rules[first + number] = function, row
             for first, function in reading.facts:
                 no = first + number
-                if no not in facts:
-                    facts[no] = function, row
-                    heappush(queue, no)
+                if no not in noted:
+                    noted.add(no)
+                    heappush(queue, (no, function, row))
             for group in reading.others:
                 for other in self._rows_of(group.by, row):
                     number = other.no
@@ -309,24 +320,27 @@ class Again:
                         rules[first + number] = function, other
                     for first, function in group.facts:
                         no = first + number
-                        if no not in facts:
-                            facts[no] = function, other
-                            heappush(queue, no)
+                        if no not in noted:
+                            noted.add(no)
+                            heappush(queue, (no, function, other))
             while queue:
-                no = heappop(queue)  # a fact has a higher number than all facts that it reads
-                function, row = facts[no]
-                source = no >> ROW_BITS
-                key: Any = no if compiled else functions.key(no)
-                before = known.get(key, _MISSING)
+                no, function, row = heappop(queue)  # a fact has a higher number than all facts that it reads
+                before = known.get(no, _MISSING)
                 if before is _MISSING:
-                    before = function(self._before, counterpart(row, self._before.case))
-                former[key] = before
-                memo.pop(key, None)
-                if function(runtime, row) != before:
+                    before = known[no] = self._former(no >> ROW_BITS, row)
+                after = function(runtime, row)
+                if after != before:
+                    memo[no if compiled else self._functions.key(no)] = after
+                    source = no >> ROW_BITS
                     changed.append((source, row))
                     break
             else:
-                return changed
+                return rules
+
+    def _former(self, no: int, row: Row) -> Value:
+        """The value of a fact in the case as it is."""
+        value: Value = self._functions.fact(no)(self._before, counterpart(row, self._before.case))
+        return value
 
     def _with(self, fired: Mapping[int, tuple[Row, Any]], changed: Iterable[tuple[Source, Row]]) -> Fired:
         """All firings, of which these differ."""
@@ -386,20 +400,16 @@ class Again:
             self._rows[entity] = groups = {**groups, None: rows}
         return groups.get(application, ())
 
-    def put_back(self, former: Mapping[Any, Value]) -> None:
-        """Take back what was worked out on changed facts."""
-        self._after.memo.update(former)
-
 
 class Changed:
     """A case with another value of one field, for as long as it is entered as a context."""
 
-    __slots__ = ("_again", "_field", "_former", "_held", "_row", "_value")
+    __slots__ = ("_again", "_changed", "_field", "_held", "_row", "_value")
 
     def __init__(self, again: Again, field: ReadField, row: Row, value: Value) -> None:
         self._again, self._field, self._row, self._value, self._held = again, field, row, value, field.value(row)
-        #: The former values of facts, by their keys in the memo.
-        self._former: dict[Any, Value] = {}
+        #: The field, and the facts that have another value, with their rows.
+        self._changed: list[tuple[Source, Row]] = [((field.entity, field.key, field.custom), row)]
 
     def __enter__(self) -> Changed:
         set_field(self._row, self._field.key, self._field.custom, self._value)
@@ -407,12 +417,11 @@ class Changed:
 
     def __exit__(self, *_: object) -> None:
         set_field(self._row, self._field.key, self._field.custom, self._held)
-        self._again.put_back(self._former)
+        self._again.put_back(self._changed)
 
     def fired(self) -> Fired | None:
-        """The firings of the case; ``None`` if the ranking surely stays the same.
+        """The firings of the case; ``None`` if the ranking surely stays the same. To be called once.
 
         Raises :class:`tactful.InvalidInput` as decisions do.
         """
-        field = self._field
-        return self._again.fired((field.entity, field.key, field.custom), self._row, self._former)
+        return self._again.fired(self._changed)

@@ -54,6 +54,16 @@ class PlainProgram:
         id_ = self._checked.facts[no].id
         return lambda runtime, row: runtime.computed(id_, row)
 
+    def work(self, no: int) -> Callable[[PlainRuntime, Row], Value]:
+        """A function that computes the fact with this number anew."""
+        id_ = self._checked.facts[no].id
+
+        def work(runtime: PlainRuntime, row: Row) -> Value:
+            runtime.memo.pop((id_, row.no), None)
+            return runtime.computed(id_, row)
+
+        return work
+
     def rule(self, no: int) -> Callable[[PlainRuntime, Row], int | Literal[False] | None]:
         """A function that gives the deadline of the rule with this number for a row; ``SILENT`` if it does not fire."""
         return partial(self._due_if_fires, self._checked.rules[no])

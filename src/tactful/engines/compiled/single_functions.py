@@ -17,6 +17,7 @@ from tactful.engines.compiled.python_ast import (
     assign,
     attribute,
     both,
+    call,
     constant,
     function,
     load,
@@ -49,6 +50,11 @@ class _SingleFacts(Facts):
         """The number of a fact in its higher bits, and that of ``row``."""
         return nodes.BinOp(attribute(load("row"), "no"), ast.Add(), constant(no << ROW_BITS))
 
+    def remembering(self, no: int, body: list[ast.stmt]) -> list[ast.stmt]:
+        """A function that computes the fact, and the function that looks its value up."""
+        work = nodes.Return(call(load(f"work{no}"), load(RUNTIME), load("row")))
+        return [function(f"work{no}", [RUNTIME, "row"], body), *super().remembering(no, [work])]
+
 
 class SingleFunctions:
     """The functions of a pack's facts and rules. Safe to use from any number of threads."""
@@ -75,6 +81,12 @@ class SingleFunctions:
                 self._facts.read_again(self._checked.facts[no].id, load("row"))
                 known = self._of_facts[no] = self._compiled(f"fact{no}", [])
         return known
+
+    def work(self, no: int) -> FactFunction:
+        """The function that computes the fact with this number, and does not keep its value."""
+        self.fact(no)
+        function: FactFunction = self._namespace[f"work{no}"]
+        return function
 
     def rule(self, no: int) -> RuleFunction:
         """The function of the rule with this number."""
