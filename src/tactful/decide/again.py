@@ -72,8 +72,11 @@ class Readers:
         self._over_time: dict[Source, Mapping[int, bool]] = {}
         #: The numbers of the rules that add steps.
         self.steps = frozenset(rule.no for rule in checked.rules if isinstance(rule.conclusion, AddStep))
-        #: What rankings depend on besides firings, where facts sort conclusions.
-        self.in_rankings = frozenset(self._in_rankings())
+        targets = [rule.target.field for rule in checked.rules if isinstance(rule.target, ById)]
+        occasions = [field for action in checked.actions.values() for field in action.occasion]
+        #: What rankings depend on besides firings: what targets and occasions are, and what sorts conclusions of the same order.
+        self.in_rankings = self._sources((*targets, *occasions))
+        self.sorting = self._sources(decider.ranker.sorting_fields)
 
     def of(self, source: Source) -> Iterable[_Reader]:
         """The facts and rules that read a source."""
@@ -121,15 +124,8 @@ class Readers:
         owner = self._decider.facts[field.key].entity if field.origin == "computed" else field_key(field)[0]
         return "all" if "candidate" in (owner, pivot, entity) else "application"
 
-    def _in_rankings(self) -> Iterator[Source]:
-        ranker, checked = self._decider.ranker, self._decider.checked
-        if not ranker.sorting_fields:
-            return
-        occasions = [field for action in checked.actions.values() for field in action.occasion]
-        targets = [rule.target.field for rule in checked.rules if isinstance(rule.target, ById)]
-        for field in (*ranker.sorting_fields, *occasions, *targets):
-            if field.origin != "clock":
-                yield self.source(field)
+    def _sources(self, fields: Iterable[Field]) -> frozenset[Source]:
+        return frozenset(self.source(field) for field in fields if field.origin != "clock")
 
 
 def _names_message(source: Source) -> bool:
@@ -202,13 +198,15 @@ def _of_compiled(decider: Decider) -> _Functions:
 class Fired(NamedTuple):
     """The firings of a changed case: of rules that advise or prohibit, and of rules that add steps.
 
-    ``differ``: those of rules that advise or prohibit are not those of the case as it is. ``stepped``: the rules that add steps
-    and fire in one of the two only. ``sources``: the field, and the facts that have another value for some row.
+    ``differ``: those of rules that advise or prohibit are not those of the case as it is. ``reorders``: the ranking may be
+    another even if they do not. ``stepped``: the rules that add steps and fire in one of the two only. ``sources``: the
+    field, and the facts that have another value for some row.
     """
 
     firings: list[RawFiring]
     steps: list[RawFiring]
     differ: bool
+    reorders: bool
     stepped: frozenset[int]
     sources: frozenset[Source]
 
@@ -225,12 +223,15 @@ class Again:
         now: int,
         firings: Iterable[RawFiring],
         steps: Iterable[RawFiring],
+        tied: bool = True,
     ) -> None:
         """``own`` is the case ``given``, linked once more, and nobody else has it. ``firings`` and ``steps`` are of ``given``.
 
+        ``tied``: some of its conclusions have the same order, so that fields or ids sort them.
+
         ``now`` is in seconds since 1970 (UTC).
         """
-        self._readers, self._case, self._now = decider.once(Readers), own, now
+        self._readers, self._case, self._now, self._tied = decider.once(Readers), own, now, tied
         #: The functions of facts and rules.
         self._functions: Any = program if isinstance(program, PlainProgram) else program.single
         #: What the functions run on: the case as it is, and the case that changes.
@@ -286,7 +287,8 @@ class Again:
                     fired[no] = row, after
             elif no not in due or after != due[no]:
                 fired[no] = row, after
-        return None if not fired and not self._reorders(changed) else self._with(fired, changed)
+        reorders = self._reorders(changed)
+        return None if not fired and not reorders else self._with(fired, reorders, changed)
 
     def put_back(self, changed: Iterable[tuple[Source, Row]]) -> None:
         """Put the former values of facts into the memo, of those that have another value."""
@@ -342,7 +344,9 @@ class Again:
         value: Value = self._functions.fact(no)(self._before, counterpart(row, self._before.case))
         return value
 
-    def _with(self, fired: Mapping[int, tuple[Row, Any]], changed: Iterable[tuple[Source, Row]]) -> Fired:
+    def _with(
+        self, fired: Mapping[int, tuple[Row, Any]], reorders: bool, changed: Iterable[tuple[Source, Row]]
+    ) -> Fired:
         """All firings, of which these differ."""
         firings, steps, stepped = self._firings.copy(), self._steps, set[int]()
         differ = False
@@ -360,12 +364,15 @@ class Again:
             else:
                 kind[no] = (rule, row, due)
         sources = frozenset([source for source, _ in changed])
-        return Fired(list(firings.values()), list(steps.values()), differ, frozenset(stepped), sources)
+        return Fired(list(firings.values()), list(steps.values()), differ, reorders, frozenset(stepped), sources)
 
     def _reorders(self, changed: Iterable[tuple[Source, Row]]) -> bool:
         """Whether the ranking may be another although the firings are the same."""
-        in_rankings = self._readers.in_rankings
-        return bool(in_rankings) and any(source in in_rankings or _names_message(source) for source, _ in changed)
+        in_rankings, sorting = self._readers.in_rankings, self._readers.sorting if self._tied else ()
+        by_id = self._tied or self._case.handled is not None
+        return any(
+            source in in_rankings or source in sorting or (by_id and _names_message(source)) for source, _ in changed
+        )
 
     def _note_ends(self, changed: Iterable[tuple[Source, Row]], rules: dict[int, tuple[Function, Row]]) -> None:
         """Note the rules whose end may be another, although they read the same now."""

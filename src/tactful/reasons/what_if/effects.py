@@ -34,8 +34,7 @@ class Effects:
 
     def _effect(self, change: AdviceChange, after: Outcome) -> EffectRecord:
         was, now = change
-        shown, context = (was, self._context) if now is None else (now, after.context)
-        assert shown is not None  # a change has at least one of the two
+        shown, context = change.shown, self._context if now is None else after.context
         sources = frozenset() if now is None else after.sources
         return EffectRecord(
             what="goes" if now is None else "comes" if was is None else "changes",

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from tactful.decide.again import Fired, Source
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.firings import RawFiring
-from tactful.facts.rows import Row
+from tactful.facts.rows import Row, counterpart
 from tactful.facts.shape import CaseShape
 from tactful.reasons.context import Context
 from tactful.source.diagnostics import InvalidInput
@@ -81,10 +81,28 @@ class Outcome:
             return self._known.stepped
         return frozenset([no for no, _ in self.steps_fired ^ before.steps_fired])
 
+    def ranks_as_before(self) -> bool:
+        """Whether it is known that nothing but steps can differ."""
+        return self._known is not None and not self._known.differ and not self._known.reorders
+
     def fires_as(self, before: Outcome) -> bool:
         """Whether rules that advise or prohibit fire as before, and where facts sort conclusions, these rank as before."""
-        same = self.fired == before.fired if self._known is None else not self._known.differ
+        if self._known is None:
+            same = self.fired == before.fired
+        elif not self._known.differ and not self._known.reorders:
+            return True
+        else:
+            same = not self._known.differ
         return same and (not self.context.ranker.sorting_fields or self.order == before.order)
+
+    @property
+    def tied(self) -> bool:
+        """Whether some of the conclusions have the same order, so that fields or ids sort them."""
+        ranking = self.ranking
+        shown = [each for conclusion in ranking.ranked for each in (conclusion, *conclusion.alternatives)]
+        aside = [*ranking.set_aside, *(aside.conclusion for aside in ranking.put_aside)]
+        orders = [conclusion.order for conclusion in (*shown, *aside)]
+        return len(set(orders)) < len(orders)
 
 
 def decide_again(context: Context, shape: CaseShape, now: int | None = None) -> Outcome | None:
@@ -125,6 +143,13 @@ class AdviceChange(NamedTuple):
     after: Conclusion | None
 
     @property
+    def shown(self) -> Conclusion:
+        """The advice as it would be; of advice that goes, as it is."""
+        shown = self.before if self.after is None else self.after
+        assert shown is not None  # a change has at least one of the two
+        return shown
+
+    @property
     def weight(self) -> int:
         """How much the change matters: the priority, 0 to 100, or half of it for a prohibition, which asks for no action."""
         return max(
@@ -140,35 +165,59 @@ def changes(before: Outcome, after: Outcome, in_steps: bool = True) -> list[Advi
     Steps are compared only for advice that is otherwise the same, and only if the changed facts may change steps (``in_steps``).
     """
     stepped = after.stepped(before) if in_steps else frozenset()
-    if not stepped and after.fires_as(before):
+    same = after.fires_as(before)
+    if same and not stepped:
         return []
     rules = before.context.checked.rules
     actions = frozenset([rules[no].conclusion.action for no in stepped])
+    differing = (
+        _in_other_steps(before, after, actions) if after.ranks_as_before() else _differing(before, after, actions)
+    )
+    differing.sort(key=lambda change: (-change.weight, numbered_key(change.shown)))
+    return differing
+
+
+def _in_other_steps(before: Outcome, after: Outcome, stepped: frozenset[str]) -> list[AdviceChange]:
+    """The advice that differs in its steps, where nothing else differs. ``stepped``: the steps of these actions may."""
+    differing = []
+    for was in before.ranking.ranked:
+        target = counterpart(was.target, after.context.case)
+        now = Conclusion(was.plan, target, was.firings, was.order, (), was.alternatives)
+        if _steps_differ(was, now, before, after, stepped):
+            differing.append(AdviceChange(was, now))
+    return differing
+
+
+def _differing(before: Outcome, after: Outcome, stepped: frozenset[str]) -> list[AdviceChange]:
+    """The advice that differs. ``stepped``: the steps of these actions, and of their kinds, may."""
     old, new = before.advice, after.advice
-    differing = [(key, AdviceChange(was, None)) for key, was in old.items() if key not in new]
+    differing = [AdviceChange(was, None) for key, was in old.items() if key not in new]
     for key, now in new.items():
         was = old.get(key)
-        if was is None:
-            differing.append((key, AdviceChange(None, now)))
-        elif (
-            was.order != now.order
-            or alternatives_of(was) != alternatives_of(now)
-            or (actions and _in_other_steps(was, now, before, after, actions))
+        if (
+            was is None
+            or was.order != now.order
+            or _others_differ(was, now)
+            or _steps_differ(was, now, before, after, stepped)
         ):
-            differing.append((key, AdviceChange(was, now)))
-    differing.sort(key=lambda keyed: (-keyed[1].weight, keyed[0]))
-    return [change for _, change in differing]
+            differing.append(AdviceChange(was, now))
+    return differing
+
+
+def _others_differ(was: Conclusion, now: Conclusion) -> bool:
+    return bool(was.alternatives or now.alternatives) and alternatives_of(was) != alternatives_of(now)
+
+
+def _steps_differ(was: Conclusion, now: Conclusion, before: Outcome, after: Outcome, stepped: frozenset[str]) -> bool:
+    """Whether the steps of a recommendation differ. ``stepped``: only those of these actions, and of their kinds, may."""
+    if not stepped or stepped.isdisjoint(before.context.checked.actions[was.action].family):
+        return False
+    return _steps(was, before) != _steps(now, after)
 
 
 def alternatives_of(conclusion: Conclusion) -> list[NumberedKey]:
     """What the alternatives of a conclusion are about."""
-    return [numbered_key(alternative) for alternative in conclusion.alternatives] if conclusion.alternatives else []
-
-
-def _in_other_steps(was: Conclusion, now: Conclusion, before: Outcome, after: Outcome, stepped: frozenset[str]) -> bool:
-    """Whether the steps of a recommendation differ. ``stepped``: only those of these actions, and of their kinds, may."""
-    family = before.context.checked.actions[was.action].family
-    return not stepped.isdisjoint(family) and _steps(was, before) != _steps(now, after)
+    return [numbered_key(alternative) for alternative in conclusion.alternatives]
 
 
 def _steps(conclusion: Conclusion, outcome: Outcome) -> list[int]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from tactful.decide.again import Again
+from tactful.decide.decider import Decider
 from tactful.facts.edit import as_given, changed, path_of
 from tactful.facts.entities import ENTITIES
 from tactful.facts.in_place import is_near
@@ -89,10 +90,16 @@ def _unknown(context: Context) -> Iterator[tuple[ReadField, Row]]:
 
     Fields whose question would take for granted what is not so, or not known, are left out.
     """
-    for field in sorted(context.decider.fields, key=lambda field: ENTITIES.index(field.entity)):
-        for row in context.evaluator.rows(field.entity):
-            if field.note.mutability != "time" and field.value(row) is None and _makes_sense(field, row, context):
+    rows: dict[str, list[Row]] = {entity: list(context.evaluator.rows(entity)) for entity in ENTITIES}
+    for field in context.decider.once(_askable):
+        for row in rows[field.entity]:
+            if field.value(row) is None and _makes_sense(field, row, context):
                 yield field, row
+
+
+def _askable(decider: Decider) -> tuple[ReadField, ...]:
+    fields = [field for field in decider.fields if field.note.mutability != "time"]
+    return tuple(sorted(fields, key=lambda field: ENTITIES.index(field.entity)))
 
 
 def tried_answers(context: Context) -> int:
@@ -182,7 +189,7 @@ def _again(before: Outcome, own: Case) -> Again | None:
     compiled = decider.compiled
     worth = compiled is not None and compiled.turning.worth_compiling()
     program = compiled if compiled is not None and worth else decider.plain
-    return Again(decider, program, context.case, own, context.now, before.firings, before.step_firings)
+    return Again(decider, program, context.case, own, context.now, before.firings, before.step_firings, before.tied)
 
 
 def _record(field: ReadField, row: Row, tried: list[_Tried], context: Context) -> QuestionRecord:
