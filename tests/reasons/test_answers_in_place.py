@@ -56,7 +56,7 @@ class _Tried:
                 self.context.case.shape, spot, as_given(trial.value, field.kind, spot, self.context.calendar)
             )
             linked, whole = self.decider.link(shape, self.now), decide_again(self.context, shape)
-            set_in_place = self.again.with_value(field, row, trial.value)
+            set_in_place = self.again.of(field, row).with_value(trial.value)
             assert (set_in_place is None) == (linked is None), (spot, trial)
             if set_in_place is None or linked is None or whole is None:
                 continue
@@ -154,7 +154,7 @@ rules:
     status, signed = sorted(tried.decider.fields, key=lambda field: field.name, reverse=True)
     family = case.families[0]
     assert family.offer is not None
-    assert tried.again.with_value(status, family.interviews[0], "held") is None
-    assert tried.again.with_value(status, family.interviews[0], "cancelled") is not None
-    assert tried.again.with_value(signed, family.offer, 1_795_000_000 - 86_400 * 365) is None
+    assert tried.again.of(status, family.interviews[0]).with_value("held") is None
+    assert tried.again.of(status, family.interviews[0]).with_value("cancelled") is not None
+    assert tried.again.of(signed, family.offer).with_value(1_795_000_000 - 86_400 * 365) is None
     tried.check()

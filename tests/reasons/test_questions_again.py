@@ -14,7 +14,7 @@ from drawn import packs
 from draws import draws
 from reference_cases import cases as drawn_cases
 from shipped_cases import PACKS, cases, shipped
-from tactful.decide.again import Again
+from tactful.decide.again import Changeable
 from tactful.reasons.what_if import questions as asked
 
 EXAMPLES: Final = sorted((Path(__file__).parent.parent.parent / "examples").glob("*.[yj]*"))
@@ -32,7 +32,7 @@ def _questions(policy: tactful.Policy, case: tactful.Case, whole: bool, monkeypa
 def test_answers_are_tried_in_the_quick_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the compiled engine, once it pays to compile; the other engine decides as a whole."""
     tried: list[object] = []
-    monkeypatch.setattr(Again, "with_value", lambda self, field, row, value: tried.append(field))
+    monkeypatch.setattr(Changeable, "with_value", lambda self, value: tried.append(value))
     policy = tactful.loads("extends: default")
     policy.warm()
     case = {"now": "2026-11-23T10:00:00Z", "candidate": {"id": "c"}, "applications": [{"id": "a"}]}

@@ -33,6 +33,9 @@ _Reach: TypeAlias = Literal["own", "referring", "application", "all"]
 _MISSING: Final = object()
 #: The function of a fact or of a rule, which is called with a runtime object and a row.
 Function: TypeAlias = Callable[[Any, Row], Any]
+#: A fact and a row that are to be looked at: their number, the fact's function, and the row.
+_Noted: TypeAlias = tuple[int, Function, Row]
+_NO_FIRINGS: Final[Mapping[int, int | None]] = {}
 
 
 class _Reader(NamedTuple):
@@ -137,23 +140,25 @@ def _number(firing: RawFiring) -> int:
     return (firing[0] << ROW_BITS) + firing[1].no
 
 
-#: Readers: the number of each, with no row's, and its function.
-_Numbered: TypeAlias = tuple[tuple[int, Function], ...]
+#: The functions of rules by their numbers.
+_Rules: TypeAlias = Mapping[int, Function]
+#: The numbers of facts, with no row's, and their functions.
+_Facts: TypeAlias = tuple[tuple[int, Function], ...]
 
 
 class _Group(NamedTuple):
     """Facts and rules that read a source of the same rows: ``by`` is one of them."""
 
     by: _Reader
-    facts: _Numbered
-    rules: _Numbered
+    facts: _Facts
+    rules: _Rules
 
 
 class _Reading(NamedTuple):
     """What reads a source: facts and rules of the row that has it, and those of other rows."""
 
-    facts: _Numbered
-    rules: _Numbered
+    facts: _Facts
+    rules: _Rules
     others: tuple[_Group, ...]
 
 
@@ -179,11 +184,11 @@ class _Functions:
         others = [_Group(group[0], *self._numbered(group)) for group in groups.values() if group[0].reach != "own"]
         return _Reading(*self._numbered(own), tuple(others))
 
-    def _numbered(self, readers: Iterable[_Reader]) -> tuple[_Numbered, _Numbered]:
+    def _numbered(self, readers: Iterable[_Reader]) -> tuple[_Facts, _Rules]:
         """The facts and the rules among readers."""
         functions = self._functions
         facts = tuple((by.no << ROW_BITS, functions.work(by.no)) for by in readers if not by.is_rule)
-        return facts, tuple((by.no << ROW_BITS, functions.rule(by.no)) for by in readers if by.is_rule)
+        return facts, {by.no: functions.rule(by.no) for by in readers if by.is_rule}
 
 
 def _of_plain(decider: Decider) -> _Functions:
@@ -231,7 +236,7 @@ class Again:
 
         ``now`` is in seconds since 1970 (UTC).
         """
-        self._readers, self._case, self._now, self._tied = decider.once(Readers), own, now, tied
+        self._readers, self._case, self.now, self._tied = decider.once(Readers), own, now, tied
         #: The functions of facts and rules.
         self._functions: Any = program if isinstance(program, PlainProgram) else program.single
         #: What the functions run on: the case as it is, and the case that changes.
@@ -239,8 +244,9 @@ class Again:
         self._after: Any = program.runtime(own, now)
         #: The firings of the case as it is, with rows of its own, and their deadlines, by the numbers of rule and row.
         self._firings, self._steps = self._numbered(firings), self._numbered(steps)
-        every = (*self._firings.items(), *self._steps.items())
-        self._due: dict[int, Any] = {no: firing[2] for no, firing in every}
+        self._due: dict[Row, dict[int, int | None]] = {}
+        for no, row, due in (*self._firings.values(), *self._steps.values()):
+            self._due.setdefault(row, {})[no] = due
         self._searched = [firing for firing in self._firings.values() if firing[0] in self._readers.searched]
         self._compiled = isinstance(program, CompiledProgram)
         self._reading = decider.once(_of_compiled if self._compiled else _of_plain)
@@ -259,34 +265,33 @@ class Again:
         small = self._case.size <= SMALL or not self._readers.searched
         return small and self._case.size >> ROW_BITS == 0 and can_set(field.key, field.custom)
 
-    def with_value(self, field: ReadField, row: Row, value: Value) -> Changed | None:
-        """The case with another value of a field that it tells; ``None`` if the value contradicts other facts.
+    def of(self, field: ReadField, row: Row) -> Changeable:
+        """A field that it tells, of a row of the case as it is."""
+        own, rules, queue = counterpart(row, self._case), dict[Row, _Rules](), list[_Noted]()
+        source = field.entity, field.key, field.custom
+        self._note(source, own, rules, queue)
+        return Changeable(self, field, own, source, rules, queue)
 
-        ``row`` is a row of the case as it is.
-        """
-        own = counterpart(row, self._case)
-        linked = as_linked(value, field.kind, field.custom, own)
-        if linked is None or (not field.custom and contradicts(own, field.key, linked, self._now)):
-            return None
-        return Changed(self, field, own, linked)
-
-    def fired(self, changed: list[tuple[Source, Row]]) -> Fired | None:
+    def fired(self, changed: list[tuple[Source, Row]], rules: dict[Row, _Rules], queue: list[_Noted]) -> Fired | None:
         """The firings of the case, in which a field of a row has another value; ``None`` if the ranking surely stays the same.
 
-        ``changed`` is the field with its row; the facts that have another value are added to it.
+        ``changed`` is the field with its row; the facts that have another value are added to it. ``rules`` and ``queue`` are
+        the rules and facts that read the field.
         """
-        rules = self._spread(changed)
+        self._settle(changed, rules, queue)
         if self._readers.searched:
             self._note_ends(changed, rules)
         runtime, due = self._after, self._due
-        fired: dict[int, tuple[Row, Any]] = {}
-        for no, (function, row) in rules.items():
-            after = function(runtime, row)
-            if after is SILENT:
-                if no in due:
-                    fired[no] = row, after
-            elif no not in due or after != due[no]:
-                fired[no] = row, after
+        fired: list[tuple[int, Row, Any]] = []
+        for row, functions in rules.items():
+            before = due.get(row, _NO_FIRINGS)
+            for no, function in functions.items():
+                after = function(runtime, row)
+                if after is SILENT:
+                    if no in before:
+                        fired.append((no, row, after))
+                elif no not in before or after != before[no]:
+                    fired.append((no, row, after))
         reorders = self._reorders(changed)
         return None if not fired and not reorders else self._with(fired, reorders, changed)
 
@@ -298,46 +303,41 @@ class Again:
                 no = (source << ROW_BITS) + row.no
                 memo[no if compiled else self._functions.key(no)] = known[no]
 
-    def _spread(self, changed: list[tuple[Source, Row]]) -> dict[int, tuple[Function, Row]]:
-        """Work facts out, each after the facts that it reads. Returns the rules to look at, by the numbers of rule and row."""
+    def _note(self, source: Source, row: Row, rules: dict[Row, _Rules], queue: list[_Noted]) -> None:
+        """Note the rules and facts that read a source of a row."""
+        reading, number = self._reading.of(source), row.no
+        if reading.rules:
+            known = rules.get(row)
+            rules[row] = reading.rules if known is None else {**known, **reading.rules}
+        for first, function in reading.facts:
+            heappush(queue, (first + number, function, row))
+        for group in reading.others:
+            for other in self._rows_of(group.by, row):
+                if group.rules:
+                    known = rules.get(other)
+                    rules[other] = group.rules if known is None else {**known, **group.rules}
+                number = other.no
+                for first, function in group.facts:
+                    heappush(queue, (first + number, function, other))
+
+    def _settle(self, changed: list[tuple[Source, Row]], rules: dict[Row, _Rules], queue: list[_Noted]) -> None:
+        """Work out the facts that are noted, each after the facts that it reads: these have lower numbers."""
         runtime, known, compiled = self._after, self._known, self._compiled
-        memo, reading_of = runtime.memo, self._reading.of
-        rules: dict[int, tuple[Function, Row]] = {}
-        noted: set[int] = set()
-        queue: list[tuple[int, Function, Row]] = []
-        ((source, row),) = changed
-        while True:
-            reading, number = reading_of(source), row.no
-            for first, function in reading.rules:
-                rules[first + number] = function, row
-            for first, function in reading.facts:
-                no = first + number
-                if no not in noted:
-                    noted.add(no)
-                    heappush(queue, (no, function, row))
-            for group in reading.others:
-                for other in self._rows_of(group.by, row):
-                    number = other.no
-                    for first, function in group.rules:
-                        rules[first + number] = function, other
-                    for first, function in group.facts:
-                        no = first + number
-                        if no not in noted:
-                            noted.add(no)
-                            heappush(queue, (no, function, other))
-            while queue:
-                no, function, row = heappop(queue)  # a fact has a higher number than all facts that it reads
-                before = known.get(no, _MISSING)
-                if before is _MISSING:
-                    before = known[no] = self._former(no >> ROW_BITS, row)
-                after = function(runtime, row)
-                if after != before:
-                    memo[no if compiled else self._functions.key(no)] = after
-                    source = no >> ROW_BITS
-                    changed.append((source, row))
-                    break
-            else:
-                return rules
+        memo, last = runtime.memo, -1
+        while queue:
+            no, function, row = heappop(queue)
+            if no == last:  # several of its sources differ
+                continue
+            last = no
+            before = known.get(no, _MISSING)
+            if before is _MISSING:
+                before = known[no] = self._former(no >> ROW_BITS, row)
+            after = function(runtime, row)
+            if after != before:
+                memo[no if compiled else self._functions.key(no)] = after
+                source = no >> ROW_BITS
+                changed.append((source, row))
+                self._note(source, row, rules, queue)
 
     def _former(self, no: int, row: Row) -> Value:
         """The value of a fact in the case as it is."""
@@ -345,13 +345,13 @@ class Again:
         return value
 
     def _with(
-        self, fired: Mapping[int, tuple[Row, Any]], reorders: bool, changed: Iterable[tuple[Source, Row]]
+        self, fired: Iterable[tuple[int, Row, Any]], reorders: bool, changed: Iterable[tuple[Source, Row]]
     ) -> Fired:
         """All firings, of which these differ."""
         firings, steps, stepped = self._firings.copy(), self._steps, set[int]()
         differ = False
-        for no, (row, due) in fired.items():
-            rule, kind = no >> ROW_BITS, firings
+        for rule, row, due in fired:
+            kind = firings
             if rule not in self._readers.steps:
                 differ = True
             else:
@@ -359,6 +359,7 @@ class Again:
                     steps = steps.copy()
                 stepped.add(rule)
                 kind = steps
+            no = (rule << ROW_BITS) + row.no
             if due is SILENT:
                 del kind[no]
             else:
@@ -374,14 +375,14 @@ class Again:
             source in in_rankings or source in sorting or (by_id and _names_message(source)) for source, _ in changed
         )
 
-    def _note_ends(self, changed: Iterable[tuple[Source, Row]], rules: dict[int, tuple[Function, Row]]) -> None:
+    def _note_ends(self, changed: Iterable[tuple[Source, Row]], rules: dict[Row, _Rules]) -> None:
         """Note the rules whose end may be another, although they read the same now."""
         self._after.forget()
         for no, row, _ in self._searched:
             for source, other in changed:
                 far = self._readers.over_time(source).get(no)
                 if far or (far is not None and other.application in (row.application, None)):
-                    rules[(no << ROW_BITS) + row.no] = self._functions.rule(no), row
+                    rules[row] = {**rules.get(row, {}), no: self._functions.rule(no)}
                     break
 
     def _rows_of(self, reader: _Reader, row: Row) -> Iterable[Row]:
@@ -408,27 +409,57 @@ class Again:
         return groups.get(application, ())
 
 
+class Changeable:
+    """A field of a row that can have other values."""
+
+    __slots__ = ("_again", "_queue", "_rules", "_source", "field", "held", "row")
+
+    def __init__(
+        self, again: Again, field: ReadField, row: Row, source: Source, rules: dict[Row, _Rules], queue: list[_Noted]
+    ) -> None:
+        self.field, self.row, self.held = field, row, field.value(row)
+        self._again, self._source, self._rules, self._queue = again, source, rules, queue
+
+    def with_value(self, value: Value) -> Changed | None:
+        """The case with this value; ``None`` if it contradicts other facts."""
+        field, row = self.field, self.row
+        linked = as_linked(value, field.kind, field.custom, row)
+        if linked is None or (not field.custom and contradicts(row, field.key, linked, self._again.now)):
+            return None
+        return Changed(self, linked)
+
+    def fired(self, changed: list[tuple[Source, Row]]) -> Fired | None:
+        """The firings of the case as it is now, see :meth:`Again.fired`. Notes in ``changed`` what has another value."""
+        changed.append((self._source, self.row))
+        return self._again.fired(changed, self._rules.copy(), self._queue.copy())
+
+    def put_back(self, changed: list[tuple[Source, Row]]) -> None:
+        """Set the field back, and the facts that have another value."""
+        set_field(self.row, self.field.key, self.field.custom, self.held)
+        self._again.put_back(changed)
+
+
 class Changed:
     """A case with another value of one field, for as long as it is entered as a context."""
 
-    __slots__ = ("_again", "_changed", "_field", "_held", "_row", "_value")
+    __slots__ = ("_changed", "_field", "_value")
 
-    def __init__(self, again: Again, field: ReadField, row: Row, value: Value) -> None:
-        self._again, self._field, self._row, self._value, self._held = again, field, row, value, field.value(row)
+    def __init__(self, field: Changeable, value: Value) -> None:
+        self._field, self._value = field, value
         #: The field, and the facts that have another value, with their rows.
-        self._changed: list[tuple[Source, Row]] = [((field.entity, field.key, field.custom), row)]
+        self._changed: list[tuple[Source, Row]] = []
 
     def __enter__(self) -> Changed:
-        set_field(self._row, self._field.key, self._field.custom, self._value)
+        field = self._field
+        set_field(field.row, field.field.key, field.field.custom, self._value)
         return self
 
     def __exit__(self, *_: object) -> None:
-        set_field(self._row, self._field.key, self._field.custom, self._held)
-        self._again.put_back(self._changed)
+        self._field.put_back(self._changed)
 
     def fired(self) -> Fired | None:
         """The firings of the case; ``None`` if the ranking surely stays the same. To be called once.
 
         Raises :class:`tactful.InvalidInput` as decisions do.
         """
-        return self._again.fired(self._changed)
+        return self._field.fired(self._changed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from tactful.decide.again import Again
+from tactful.decide.again import Again, Changeable
 from tactful.decide.decider import Decider
 from tactful.facts.edit import as_given, changed, path_of
 from tactful.facts.entities import ENTITIES
@@ -127,21 +127,20 @@ class _Trying:
     def all(self, field: ReadField, row: Row, candidates: list[Trial]) -> list[_Tried]:
         """The answers among ``candidates`` that do not contradict other facts."""
         again = self._again if self._again is not None and self._again.tells(field) else None
+        in_place = None if again is None else again.of(field, row)
         tried = []
         for trial in candidates:
-            quick = again is not None and is_near(trial.value, field.kind)
-            answer = (
-                self._in_place(field, row, trial, again)
-                if again is not None and quick
-                else self._anew(field, row, trial)
-            )
+            if in_place is None or not is_near(trial.value, field.kind):
+                answer = self._anew(field, row, trial)
+            else:
+                answer = self._in_place(in_place, trial)
             if answer is not None:
                 tried.append(answer)
         return tried
 
-    def _in_place(self, field: ReadField, row: Row, trial: Trial, again: Again) -> _Tried | None:
+    def _in_place(self, field: Changeable, trial: Trial) -> _Tried | None:
         """What an answer would change, by what reads the field; ``None`` where it contradicts the other facts."""
-        changed = again.with_value(field, row, trial.value)
+        changed = field.with_value(trial.value)
         if changed is None:
             return None
         with changed:
@@ -152,7 +151,7 @@ class _Trying:
             if fired is None:
                 return _Tried(trial)
             after = Outcome(Context(self._context.decider, self._own, self._context.now), fired)
-            return self._tried(field, row, trial, after)
+            return self._tried(field.field, field.row, trial, after)
 
     def _anew(self, field: ReadField, row: Row, trial: Trial) -> _Tried | None:
         """The same by deciding again as a whole."""
