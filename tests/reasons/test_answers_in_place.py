@@ -118,7 +118,7 @@ def test_the_shipped_pack_decides_in_place_as_anew(data: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize("plain", [False, True], ids=["compiled", "plain"])
-@draws(40)
+@draws(25)
 @given(text=packs(), data=drawn_cases)
 def test_drawn_packs_decide_in_place_as_anew(plain: bool, text: str, data: dict[str, Any]) -> None:
     """Over the whole language, with compiled functions and with the plain evaluator."""

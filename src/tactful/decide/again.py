@@ -168,6 +168,8 @@ class _Functions:
     def __init__(self, readers: Readers, functions: Any) -> None:
         self._readers, self._functions = readers, functions
         self._known: dict[Source, _Reading] = {}
+        #: The functions of facts. A fact always has the same, so that notes about the same fact and row are equal.
+        self._work: dict[int, Function] = {}
 
     def of(self, source: Source) -> _Reading:
         """What reads a source."""
@@ -186,9 +188,12 @@ class _Functions:
 
     def _numbered(self, readers: Iterable[_Reader]) -> tuple[_Facts, _Rules]:
         """The facts and the rules among readers."""
-        functions = self._functions
-        facts = tuple((by.no << ROW_BITS, functions.work(by.no)) for by in readers if not by.is_rule)
-        return facts, {by.no: functions.rule(by.no) for by in readers if by.is_rule}
+        facts = tuple((by.no << ROW_BITS, self._work_of(by.no)) for by in readers if not by.is_rule)
+        return facts, {by.no: self._functions.rule(by.no) for by in readers if by.is_rule}
+
+    def _work_of(self, fact: int) -> Function:
+        known = self._work.get(fact)
+        return self._work.setdefault(fact, self._functions.work(fact)) if known is None else known
 
 
 def _of_plain(decider: Decider) -> _Functions:
@@ -351,19 +356,15 @@ class Again:
         firings, steps, stepped = self._firings.copy(), self._steps, set[int]()
         differ = False
         for rule, row, due in fired:
-            kind = firings
-            if rule not in self._readers.steps:
-                differ = True
-            else:
-                if not stepped:
-                    steps = steps.copy()
-                stepped.add(rule)
-                kind = steps
             no = (rule << ROW_BITS) + row.no
-            if due is SILENT:
-                del kind[no]
+            if rule in self._readers.steps:
+                if due is SILENT or no not in self._steps:  # the deadlines of steps say nothing
+                    steps = steps if stepped else steps.copy()
+                    stepped.add(rule)
+                    _put(steps, no, (rule, row, due))
             else:
-                kind[no] = (rule, row, due)
+                differ = True
+                _put(firings, no, (rule, row, due))
         sources = frozenset([source for source, _ in changed])
         return Fired(list(firings.values()), list(steps.values()), differ, reorders, frozenset(stepped), sources)
 
@@ -407,6 +408,14 @@ class Again:
             groups = {each: tuple(members) for each, members in by_application.items()}
             self._rows[entity] = groups = {**groups, None: rows}
         return groups.get(application, ())
+
+
+def _put(firings: dict[int, RawFiring], no: int, firing: tuple[int, Row, Any]) -> None:
+    """Keep a firing, or leave it out where it is no more."""
+    if firing[2] is SILENT:
+        del firings[no]
+    else:
+        firings[no] = firing
 
 
 class Changeable:
