@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 from tactful.decide.groups import Groups
 from tactful.decide.keys import key_of
-from tactful.decide.ranker import Conclusion, PutAside, Ranking
+from tactful.decide.ranker import AddedSteps, Conclusion, PutAside, Ranking
 from tactful.engines.compiled.ahead import NO_TURN
 from tactful.engines.compiled.past import SMALL, Untold, past_of, since
 from tactful.engines.compiled.turning import TurningFunctions
@@ -86,16 +86,18 @@ class _Writer:
         #: Until when every ``opens`` says the same (seconds since 1970, UTC).
         self._opens_until = NO_TURN
         #: The firings of rules that add steps, by their target.
-        self._added_steps: dict[Row, list[RawFiring]] = {}
+        self._added_steps: AddedSteps = {}
         self._rows: dict[Row, tuple[bytes, bytes]] = {}
         self._heads: dict[Conclusion, _Head] = {}
         self._reasons: dict[Conclusion, bytes] = {}
 
     def answer(self, ranking: Ranking) -> Written:
         """The whole of it."""
-        firings, same_before = self._lasting.steps(self._case, self._context.now)
+        firings, same_before = self._lasting.steps(self._past)
         if firings:
-            self._added_steps = self._ranker.steps_by_target(firings, self._case)
+            advised, rules = self._ranker.advised(ranking.ranked), self._rules
+            shown = [firing for firing in firings if rules[firing[0]].conclusion.action in advised]
+            self._added_steps = self._ranker.steps_by_target(shown, self._case)
         actions = list(map(self._action, count(1), ranking.ranked, Groups(ranking.ranked).firsts))
         lost = [self._lost(loser) for loser in ranking.set_aside]
         handled = [self._handled(aside) for aside in ranking.put_aside]
