@@ -66,7 +66,7 @@ def written(context: Context, ranking: Ranking) -> Written | None:
 
 
 #: What is said of a conclusion wherever it is named, as JSON: its key, label and target; then its own steps.
-_Head = tuple[bytes, bytes, bytes, list[bytes]]
+_Head = tuple[bytes, bytes, bytes, tuple[bytes, ...]]
 
 
 class _Writer:
@@ -173,13 +173,11 @@ class _Writer:
     def _head(self, conclusion: Conclusion) -> _Head:
         known = self._heads.get(conclusion)
         if known is None:
-            target, calendar = conclusion.target, self._calendar
+            target = conclusion.target
             subject = self._pieces.subject(conclusion.plan.action, target.entity)
-            given = subject.values(self._past, target)
-            key = b'"%b"' % key_of(conclusion, subject.occasion(given), self._case).encode()
-            steps = [step.of(given, calendar) for step in subject.steps_json]
-            known = key, subject.label_json.of(given, calendar), self._row(target), steps
-            self._heads[conclusion] = known
+            said, count = subject.json(self._past, target), subject.texts
+            key = b'"%b"' % key_of(conclusion, said[count:], self._case).encode()
+            known = self._heads[conclusion] = key, said[0], self._row(target), said[1:count]
         return known
 
     def _row(self, row: Row) -> bytes:
@@ -192,7 +190,7 @@ class _Writer:
     def _moment(self, moment: int | None) -> bytes:
         return NULL if moment is None else b'"%b"' % self._calendar.iso(moment).encode()
 
-    def _steps_of(self, conclusion: Conclusion, own: list[bytes]) -> bytes:
+    def _steps_of(self, conclusion: Conclusion, own: tuple[bytes, ...]) -> bytes:
         """The steps of a recommendation, each text once; see :meth:`Context.steps_of`."""
         if not self._added_steps or not self._ranker.may_have_steps(conclusion.plan.action):
             return _listed(dict.fromkeys(own)) if own else b"[]"
@@ -201,9 +199,10 @@ class _Writer:
 
     def _added(self, rule: int, row: Row) -> bytes:
         said = self._pieces.added(self._rules[rule])
-        if not said.encoded.slots:
-            return said.encoded.template
-        return said.encoded.of(said.values(self._past, row), self._calendar)
+        if said.fixed is not None:
+            return said.fixed
+        text: bytes = said.json(self._past, row)[0]
+        return text
 
     def _because(self, conclusion: Conclusion) -> bytes:
         """The justifications of a conclusion; see :meth:`Context.because`."""
@@ -225,15 +224,17 @@ class _Writer:
     def _reason(self, rule: int, row: Row) -> bytes:
         reason, past = self._pieces.reason(self._rules[rule]), self._past
         self._spend(reason.most)
-        if reason.reads_all:
-            return reason.json(reason.values(past, row), self._calendar)
+        function = reason.json
+        if function is not None:
+            text: bytes = function(past, row)[0]
+            return text
         high = past.high
-        given = reason.values(past, row)
+        record = reason.of(reason.values(past, row), self._calendar)
         past.high = high
         moving = self._lasting.of_rule(self._rules[rule])
         if moving is not None:
             moving(past, row)
-        return reason.json(given, self._calendar)
+        return ENCODER.encode(record)
 
     def _opened(self, firings: list[RawFiring]) -> int | None:
         """Since when a conclusion has been drawn; see :meth:`Context.opened`."""
