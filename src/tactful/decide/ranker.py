@@ -337,17 +337,20 @@ class Ranker:
 
     def sorted_firings(self, conclusion: Conclusion) -> list[RawFiring]:
         """The firings of a conclusion, the rule with the highest priority first."""
-        return self._in_order(conclusion.firings)
+        return self.in_order(conclusion.firings)
 
-    def _in_order(self, firings: list[RawFiring]) -> list[RawFiring]:
+    def in_order(self, firings: list[RawFiring]) -> list[RawFiring]:
         """Firings, the rule with the highest priority first. Only those of one rule take a look at their rows."""
         if len(firings) == 1:
             return firings
         places = self._rule_places
-        by_place = {places[firing[0]]: firing for firing in firings}
-        if len(by_place) < len(firings):
-            return sorted(firings, key=self._firing_key)
-        return [by_place[place] for place in sorted(by_place)]
+        by_place: dict[int, list[RawFiring]] = {}
+        for firing in firings:
+            by_place.setdefault(places[firing[0]], []).append(firing)
+        for same in by_place.values():
+            if len(same) > 1:
+                same.sort(key=self._firing_key)
+        return [firing for place in sorted(by_place) for firing in by_place[place]]
 
     @lazy
     def _rule_places(self) -> Sequence[int]:
@@ -400,7 +403,7 @@ class Ranker:
             for action, firings in steps.get(row, _NONE).items():
                 if action in family:
                     own += firings
-        return self._in_order(own)
+        return self.in_order(own)
 
 
 def _path(rule: Rule) -> tuple[str, str]:

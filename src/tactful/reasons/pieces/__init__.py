@@ -8,10 +8,14 @@ record, or JSON at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
+
 import msgspec
 
 from tactful.decide.decider import Decider
-from tactful.engines.compiled.past import Turning
+from tactful.decide.ranker import Conclusion
+from tactful.engines.compiled.past import RuleTurns, Turning
+from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
 from tactful.facts.calendars import Calendar
 from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import Value
@@ -21,7 +25,7 @@ from tactful.reasons.moving import Moving
 from tactful.reasons.pieces.conditions import Conditions
 from tactful.reasons.pieces.sentences import Sentence, sentence
 from tactful.reasons.pieces.values import Values
-from tactful.reasons.records.decision import JustificationRecord
+from tactful.reasons.records.decision import ActionRecord, JustificationRecord
 from tactful.reasons.wording import unlabelled
 from tactful.reasons.words.of import words_of
 from tactful.source.lazy import lazy
@@ -120,6 +124,27 @@ class Reason:
         )
 
 
+class OfConclusion(NamedTuple):
+    """What is known of a conclusion by its rules: the outline of its record, and what is said of its target.
+
+    ``family`` has the actions to which steps may be added for it; it is empty if no rule adds any.
+    """
+
+    outline: bytes
+    json: Turning
+    texts: int
+    family: Sequence[str]
+
+
+class OfRule(NamedTuple):
+    """What is known of a rule: see :class:`Reason`, and how to tell since when it fires, and from when on that is not told."""
+
+    json: Turning | None
+    most: int
+    turns: RuleTurns | None
+    horizon: int
+
+
 class Pieces:
     """What the sentences and conditions of a pack are made of. Each is taken apart when it is first asked for."""
 
@@ -131,6 +156,8 @@ class Pieces:
         self._added: dict[int, Said] = {}
         self._because: dict[int, Said] = {}
         self._outlines: dict[tuple[type[msgspec.Struct], str, bool], bytes] = {}
+        self._of_plans: dict[object, OfConclusion] = {}
+        self._of_rules: dict[int, OfRule] = {}
 
     def warm(self) -> None:
         """Take all reasons, steps and labels apart, each label and step for the entities that rules advise it for."""
@@ -140,7 +167,7 @@ class Pieces:
                 _ = said.values, said.fixed or said.json
                 continue
             subject, reason = self.subject(rule.conclusion.action, rule.target_entity), self.reason(rule)
-            _ = subject.values, subject.json, reason.values, reason.json
+            _ = subject.values, subject.json, reason.values, self.of_rule(rule.no)
 
     def reason(self, rule: Rule) -> Reason:
         """The sentence and the conditions of a rule."""
@@ -162,6 +189,32 @@ class Pieces:
         if known is None:
             assert isinstance(rule.conclusion, AddStep)
             known = self._added[rule.no] = self._said(rule.conclusion.step, rule.entity)
+        return known
+
+    def added_by(self, no: int) -> Said:
+        """The step that the rule with this number adds."""
+        return self._added.get(no) or self.added(self._checked.rules[no])
+
+    def of_conclusion(self, conclusion: Conclusion) -> OfConclusion:
+        """What is known of a conclusion by its rules."""
+        plan = conclusion.plan
+        known = self._of_plans.get(plan)
+        if known is None:
+            subject, ranker = self.subject(plan.action, conclusion.target.entity), self._decider.ranker
+            family = self._checked.actions[plan.action].family if ranker.may_have_steps(plan.action) else ()
+            form = self.outline(ActionRecord, plan.action, plan.prohibits)
+            known = self._of_plans[plan] = OfConclusion(form, subject.json, subject.texts, family)
+        return known
+
+    def of_rule(self, no: int) -> OfRule:
+        """What is known of the rule with this number."""
+        known = self._of_rules.get(no)
+        if known is None:
+            rule, turning = self._checked.rules[no], self._decider.turning
+            assert turning is not None  # engines that do not compile use the plain evaluator
+            reason = self.reason(rule)
+            horizon = CLOCK_HORIZON if self._decider.clockwork.looks_at_clocks(rule) else HORIZON
+            known = self._of_rules[no] = OfRule(reason.json, reason.most, turning.rule(no), horizon)
         return known
 
     def outline(self, record: type[msgspec.Struct], action: str, prohibits: bool) -> bytes:
