@@ -337,9 +337,9 @@ class Ranker:
 
     def sorted_firings(self, conclusion: Conclusion) -> list[RawFiring]:
         """The firings of a conclusion, the rule with the highest priority first."""
-        return self.in_order(conclusion.firings)
+        return self.firings_in_order(conclusion.firings)
 
-    def in_order(self, firings: list[RawFiring]) -> list[RawFiring]:
+    def firings_in_order(self, firings: list[RawFiring]) -> list[RawFiring]:
         """Firings, the rule with the highest priority first. Only those of one rule take a look at their rows."""
         if len(firings) == 1:
             return firings
@@ -403,7 +403,7 @@ class Ranker:
             for action, firings in steps.get(row, _NONE).items():
                 if action in family:
                     own += firings
-        return self.in_order(own)
+        return self.firings_in_order(own)
 
 
 def _path(rule: Rule) -> tuple[str, str]:

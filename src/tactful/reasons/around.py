@@ -44,7 +44,7 @@ class Around:
         unset = [field.name for field in fields if field.default is msgspec.UNSET and field.name not in known]
         #: The outline of an answer, see :func:`tactful.reasons.encoded.outline`: for ``at``, ``unchanged_before``,
         #: ``made_with``, ``actions`` and ``set_aside``.
-        self.outline = outline(DecisionRecord, *unset, **known)
+        self.outline = outline(DecisionRecord, known, unset)
 
     def outside_safety(self, ranked: Iterable[Conclusion]) -> tuple[OutsideSafetyRecord, ...]:
         """The actions that are recommended and that no safety rule covers, each with the pack's reason for it."""

@@ -40,7 +40,9 @@ def object_parts(record: type[msgspec.Struct], fields: Mapping[str, Iterable[Par
     yield b"}"
 
 
-def outline(record: type[msgspec.Struct], *unset: str, numbers: Container[str] = (), **known: object) -> bytes:
+def outline(
+    record: type[msgspec.Struct], known: Mapping[str, object], unset: Container[str] = (), numbers: Container[str] = ()
+) -> bytes:
     """The JSON of a record with a placeholder for each field that is not known, in their order.
 
     It is ``%d`` for ``numbers``, and ``%b`` for the others. Fields that are ``unset`` are left out.

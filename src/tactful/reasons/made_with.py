@@ -50,7 +50,8 @@ class _Fixed:
             case="",
         )
         known = {name: getattr(self.record, name) for name in self.record.__struct_fields__}
-        self.outline = outline(MadeWithRecord, **{name: known[name] for name in known if name not in ("at", "case")})
+        del known["at"], known["case"]
+        self.outline = outline(MadeWithRecord, known)
 
 
 @cache

@@ -16,7 +16,7 @@ from tactful.decide.ranker import Conclusion, PutAside, Ranker, Ranking
 from tactful.engines.compiled.ahead import NO_TURN
 from tactful.engines.compiled.past import SMALL, Past, Untold, past_of, since
 from tactful.engines.courses import TooManySteps
-from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
+from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Row, rows_around
 from tactful.language.ir import Rule
@@ -26,7 +26,6 @@ from tactful.reasons.encoded import ENCODER, NULL
 from tactful.reasons.lasting import Lasting
 from tactful.reasons.pieces import Pieces
 from tactful.reasons.records.decision import (
-    ActionRecord,
     AlternativeRecord,
     HandledRecord,
     SetAsideRecord,
@@ -263,7 +262,7 @@ class AddedTexts:
 
     def add(self, firings: list[RawFiring], ranker: Ranker, rules: Sequence[Rule]) -> None:
         """Add the firings of rules."""
-        self._firings = ranker.in_order(firings)
+        self._firings = ranker.firings_in_order(firings)
         for place, (no, row, _) in enumerate(self._firings):
             target = ranker.target(no, row, self._past.case)
             if target is not None:

@@ -60,9 +60,7 @@ class Subject:
     The functions also read every fact by which the answer can change, see ``moving``.
     """
 
-    def __init__(
-        self, values: Values, label: Sentence, steps: tuple[Sentence, ...], occasion: tuple[int, ...]
-    ) -> None:
+    def __init__(self, values: Values, label: Sentence, steps: tuple[Sentence, ...], occasion: tuple[int, ...]) -> None:
         self._values, self.label, self.steps, self._occasion = values, label, steps, occasion
         #: How many texts there are.
         self.texts = 1 + len(steps)
@@ -229,7 +227,7 @@ class Pieces:
             kind, means = spec.kind_of(prohibits), spec.due_means(prohibits)
             unset = [field.name for field in msgspec.structs.fields(record) if field.default is msgspec.UNSET]
             numbers = ("rank", "group", "priority")
-            known = outline(record, *unset, numbers=numbers, action=action, kind=kind, due_means=means)
+            known = outline(record, {"action": action, "kind": kind, "due_means": means}, unset, numbers)
             self._outlines[key] = known
         return known
 

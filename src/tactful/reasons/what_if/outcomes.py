@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 from tactful.decide.again import Fired
 from tactful.decide.ranker import AddedSteps, Conclusion, Ranking
 from tactful.engines.firings import RawFiring
-from tactful.facts.rows import Row
 from tactful.facts.shape import CaseShape
 from tactful.reasons.context import Context, target_record
 from tactful.reasons.records.decision import EffectRecord
