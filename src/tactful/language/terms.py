@@ -30,7 +30,7 @@ OPPOSITE: Final[Mapping[Order, Order]] = {"<": ">=", "<=": ">", ">": "<=", ">=":
 MIRRORED: Final[Mapping[Order, Order]] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-class Written(msgspec.Struct, frozen=True):
+class Written(msgspec.Struct, frozen=True, gc=False):
     """The base of everything that a written pack consists of."""
 
 
@@ -86,6 +86,18 @@ class Parameter(Written, frozen=True):
     def varies(self) -> bool:
         """Whether the value differs from case to case, or from day to day."""
         return bool(self.dated) or self.adjustable is not None
+
+
+MESSAGES_A_WEEK: Final = "messages-a-week-kept"
+#: The invariants of every pack: their ids, and what they claim. A pack can only switch them off.
+GENERAL: Final[Mapping[str, str]] = {
+    "asked-channel-kept": "Nobody who asked for one channel is reached by another.",
+    "asked-silence-kept": "Nobody who asked not to be contacted is reached.",
+    "advised-is-not-forbidden": "Nothing is recommended and forbidden for the same target.",
+    "open-application-has-advice": "An application that is not over is never left without advice.",
+    MESSAGES_A_WEEK: "Nobody gets more messages within a week than the pack says in `safety`.",
+    "following-advice-breaks-nothing": "Eight weeks of following the advice break no invariant.",
+}
 
 
 class OldName(Written, frozen=True):

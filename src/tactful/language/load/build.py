@@ -16,8 +16,9 @@ from tactful.language.load.files import Layer
 from tactful.language.load.invariants import InvariantReader
 from tactful.language.load.items import Entries, Item
 from tactful.language.load.keys import LEAVES
+from tactful.language.load.limits import A_WEEK, CHANNELS, QUIET
 from tactful.language.load.merge import NAMED, Merged, merge_layers
-from tactful.language.phrases import Deadline, Phrase, Text, parse_deadline, parse_phrase
+from tactful.language.phrases import Deadline, Phrase, parse_deadline, parse_phrase, whole
 from tactful.language.phrases.dates import BetweenDays, FromOrBefore
 from tactful.language.syntax import (
     Action,
@@ -124,7 +125,7 @@ class _Builder(InvariantReader):
             invariants=self._all("invariants", self._invariant),
             overrides=tuple(merged.overrides),
             definitions={
-                id_: Definition(section, item.id.span, tuple(key.span for key in item.all_keys()))
+                id_: Definition(section, item.id.span, item.places())
                 for section, items in merged.sections.items()
                 for id_, item in items.items()
             },
@@ -132,6 +133,8 @@ class _Builder(InvariantReader):
             own=self.own,
             laid_over=self.over,
             channels=self._channels(),
+            quiet_channels=self._quiet_channels(),
+            messages_a_week=self._number(self.merged.safety, A_WEEK, 1, 1000),
             warnings=tuple(merged.warnings),
             old_names=tuple(merged.old_names),
             old_actions=_old_actions(merged),
@@ -149,8 +152,13 @@ class _Builder(InvariantReader):
 
     def _channels(self) -> tuple[ChannelFamilies, ...]:
         """The families that actions of each channel belong to."""
-        pairs = sorted(self.merged.channels.items())
-        return tuple(ChannelFamilies(id_, self._texts(node, id_)) for id_, (_, node) in pairs)
+        node = self.merged.safety[CHANNELS][1] if CHANNELS in self.merged.safety else None
+        pairs = sorted(node.entries, key=lambda pair: pair[0].text) if isinstance(node, Mapping) else ()
+        return tuple(ChannelFamilies(channel.text, self._texts(families, channel.text)) for channel, families in pairs)
+
+    def _quiet_channels(self) -> tuple[Name, ...]:
+        """The channels that nobody minds."""
+        return self._texts(self.merged.safety[QUIET][1], QUIET) if QUIET in self.merged.safety else ()
 
     # --- sections ---
 
@@ -195,7 +203,7 @@ class _Builder(InvariantReader):
             elif value is None:
                 self.report(MissingKey.at(day.span, f"`{day.text}` has no `value`"))
             else:
-                dated.append(DatedValue(Text(day).whole(), value, self._words(entries, "source")))
+                dated.append(DatedValue(whole(day), value, self._words(entries, "source")))
         return tuple(sorted(dated, key=lambda value: value.day.text))
 
     def _bounds(self, entries: Entries) -> tuple[Name, Name] | None:

@@ -8,15 +8,16 @@ from typing import Final
 import msgspec
 
 from tactful.facts.fields import given_fields
-from tactful.language.load.edits import Edit, content_of
+from tactful.language.load.edits import Edit
 from tactful.language.load.files import File, Layer
 from tactful.language.load.items import Entries, Item
 from tactful.language.load.keys import ADDITIONS, KEYS, NEEDS, SECTIONS
+from tactful.language.load.limits import merge_limits
 from tactful.language.load.renames import Renames, chained, rewritten
-from tactful.language.load.safeguards import off_warnings
+from tactful.language.load.safeguards import general_off, off_warnings
 from tactful.language.load.safety import RuleContent, SafetyCheck, View, content_of_rule, is_safety
 from tactful.language.load.warnings import differences, patch_warnings
-from tactful.language.terms import OldName, Override
+from tactful.language.terms import GENERAL, OldName, Override
 from tactful.source.codes.overlays import OldNameUsed
 from tactful.source.codes.pack import (
     BadSetting,
@@ -35,6 +36,10 @@ Report = Callable[[Diagnostic], None]
 
 _INSTEAD: Final = {"and when": "write `when`", "and unless": "write `unless`"}
 
+#: The keys of an entry that only mean something where a pack below has the entry.
+_CHANGES: Final = (*ADDITIONS, "replaces")
+#: The keys that the entries of a section may have, to look them up.
+_KNOWN: Final = {section: frozenset(keys) for section, keys in KEYS.items()}
 
 #: The sections whose entries conditions and sentences refer to by name.
 NAMED: Final = ("parameters", "custom_facts", "facts", "tables")
@@ -76,7 +81,7 @@ _EXAMPLES: Final[dict[str, str]] = {
 class Merged(msgspec.Struct):
     """All sections after merging.
 
-    ``channels``: the families that actions of a channel belong to, as ``safety`` says. ``switched_off``: the safety rules
+    ``safety`` has the entries of that section. ``switched_off``: the safety rules
     that layers switched off, with their contents. ``history``: the edits of each layer. ``gone``: the layer that switched
     an entry off, and its place. ``renamed``: layers with the new names that they give, by kind and old name. ``old_names``:
     where layers use old names. ``warnings``: what layers do without saying so.
@@ -86,7 +91,7 @@ class Merged(msgspec.Struct):
     name: str
     version: str
     sections: dict[str, dict[str, Item]]
-    channels: Entries
+    safety: Entries
     overrides: list[Override]
     switched_off: list[tuple[str, RuleContent]]
     history: dict[tuple[str, str], list[Edit]]
@@ -283,7 +288,7 @@ class _Merger:
                 )
             )
         elif key.text == "safety":
-            self._safety(key, node)
+            merge_limits(self.merged.safety, self._entries("safety", key, node), self.report)
         elif key.text in NEEDS and not _empty(node):
             if not isinstance(node, Mapping):
                 message = f"`{key.text}` is a mapping from ids to their definitions"
@@ -292,23 +297,6 @@ class _Merger:
                 return
             for id_, content in self._items(key.text, node):
                 self._item(key.text, id_, content, group if key.text == "rules" else None)
-
-    def _safety(self, key: Scalar, node: Node) -> None:
-        """The families of channels. A pack may add channels, and not change those of the packs below."""
-        entries = self._entries("safety", key, node)
-        if "channels" not in entries:
-            return
-        channels = entries["channels"][1]
-        if not isinstance(channels, Mapping):
-            help_ = "such as `channels: {phone: call, any: contact}`"
-            self.report(WrongShape.at(channels.span, "`channels` is a mapping from channels to families", help_))
-            return
-        for channel, families in channels.entries:
-            below = self.merged.channels.setdefault(channel.text, (channel, families))
-            if content_of(below[1]) != content_of(families):
-                place = f"{below[0].span.file}:{below[0].span.line}"
-                message = f"the family of actions by `{channel.text}` is stated at {place}, and another pack may not change it"
-                self.report(SafetyChanged.at(channel.span, message, "add channels of your own, or leave it out"))
 
     def _items(self, section: str, node: Mapping) -> Iterator[tuple[Scalar, Node]]:
         """The ids of a section with their content. Custom facts are grouped by entity."""
@@ -342,6 +330,9 @@ class _Merger:
             return
         if "off" in entries:
             self._switch_off(section, id_, base, entries)
+        elif section == "invariants" and id_.text in GENERAL:
+            message = f"`{id_.text}` is an invariant of every pack, which a pack can only switch off"
+            self.report(BadSetting.at(id_.span, message, "give your invariant another id"))
         elif base is not None:
             self._patch(section, id_, base, entries)
         elif not self._patches_what_is_off(section, id_, entries):
@@ -384,15 +375,16 @@ class _Merger:
             self.report(WrongShape.at(content.span, f"`{id_.text}` is a mapping"))
             return {}
         entries: Entries = {}
+        known = _KNOWN[section]
         for key, node in content.entries:
-            if key.text in KEYS[section]:
+            if key.text in known:
                 entries[key.text] = (key, node)
             else:
                 self.report(UnknownKey.at(key.span, f"`{key.text}` means nothing here", _key_help(section, key.text)))
         return entries
 
     def _define(self, section: str, id_: Scalar, entries: Entries) -> None:
-        if not any(key in entries for key in NEEDS[section]):
+        if entries.keys().isdisjoint(NEEDS[section]):
             if self.layer.overlay:
                 self._nothing_to_change(section, id_)
                 self._leave_out(section, id_)
@@ -401,7 +393,7 @@ class _Merger:
                 self.report(MissingKey.at(id_.span, f"`{id_.text}` has no {_listed(NEEDS[section], 'or')}"))
                 self._leave_out(section, id_)
                 return
-        for key in (*ADDITIONS, "replaces"):
+        for key in _CHANGES:
             if key in entries:
                 message = f"`{key}` changes an entry of the packs below, and they have no `{id_.text}`"
                 self.report(NothingToChange.at(entries[key][0].span, message, _INSTEAD.get(key, "leave it out")))
@@ -413,9 +405,7 @@ class _Merger:
             self.merged.unread.add(id_.text)
 
     def _note(self, section: str, id_: Scalar, entries: Entries, new: bool) -> None:
-        keys = {key: place.span for key, (place, _) in entries.items()}
-        contents = {key: content_of(node) for key, (_, node) in entries.items()}
-        self.merged.history.setdefault((section, id_.text), []).append(Edit(self.no, id_.span, keys, contents, new))
+        self.merged.history.setdefault((section, id_.text), []).append(Edit(self.no, id_.span, entries, new))
 
     def _patch(self, section: str, id_: Scalar, base: Item, entries: Entries) -> None:
         self._note(section, id_, entries, new=False)
@@ -464,6 +454,10 @@ class _Merger:
         off = None if entries is None else entries["off"][1]
         if off is not None and not _is_yes(off):
             self.report(WrongShape.at(off.span, "`off` takes `yes`", "leave the key out to keep the rule on"))
+        elif section == "invariants" and id_.text in GENERAL:
+            if not self._on_purpose(entries or {}):
+                self.merged.warnings.append(general_off(id_))
+            self._override(section, id_, entries)
         elif base is None:
             gone = self.merged.gone.get((section, id_.text))
             if gone is None or gone[0] in self.layer.stack:  # a pack beside this one may have switched it off, too
@@ -471,9 +465,11 @@ class _Merger:
         else:
             if not self._on_purpose(entries or {}):
                 self.merged.warnings += off_warnings(section, base, entries, id_)
-            if section == "invariants" or is_safety(base):
-                self._override(section, id_, base, entries)
-            else:
+            if section == "rules" and not is_safety(base):
+                self._take_out(section, id_.text, id_)
+            elif self._override(section, id_, entries):
+                if section == "rules":
+                    self.merged.switched_off.append((id_.text, content_of_rule(base)))
                 self._take_out(section, id_.text, id_)
 
     def _take_out(self, section: str, id_: str, place: Scalar) -> None:
@@ -483,7 +479,8 @@ class _Merger:
         self.merged.gone[section, id_] = (self.no, place.span)
         del self.merged.sections[section][id_]
 
-    def _override(self, section: str, id_: Scalar, base: Item, entries: Entries | None) -> None:
+    def _override(self, section: str, id_: Scalar, entries: Entries | None) -> bool:
+        """Note why a layer switches off a safety rule or an invariant. ``False`` after reporting that it does not say why."""
         because = _reason((entries or {}).get("because"))
         if because is None:
             what = "a safety rule" if section == "rules" else "an invariant"
@@ -494,14 +491,12 @@ class _Merger:
                     f"write `{id_.text}: {{off: yes, because: …}}`; decisions will say so",
                 )
             )
-            return
+            return False
         self.merged.overrides.append(Override(id_.text, because, self.layer.label, section == "invariants"))
-        if section == "rules":
-            self.merged.switched_off.append((id_.text, content_of_rule(base)))
-        self._take_out(section, id_.text, id_)
+        return True
 
     def _nothing_to_change(self, section: str, id_: Scalar) -> None:
-        known = self.merged.sections[section]
+        known = [*self.merged.sections[section], *(GENERAL if section == "invariants" else ())]
         new = f"a new one needs {_listed([f'{key}:' for key in NEEDS[section]], 'or')}"
         meant = did_you_mean(id_.text, known)
         what = section.rstrip("s").replace("_", " ")
