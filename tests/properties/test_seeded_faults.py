@@ -32,7 +32,6 @@ BROKEN = {
     "family_forgotten": ("one-question-at-a-time", 14),
     "hours_for_days": ("quiet-after-asking", 14),
     "left_without_a_word": ("open-application-has-advice", 8),
-    "letting_go_flaps": ("letting-go-lasts", 16),
     "negation_lost": ("one-note-is-enough", 14),
     "one_person": ("nobody-called-at-night", 12),
     "part_of_a_text": ("no-question-while-waiting", 12),
@@ -45,7 +44,8 @@ BROKEN = {
     "weekend_forgotten": ("nobody-called-on-days-off", 18),
     "word_of_a_list": ("nobody-called-at-night", 14),
 }
-#: Faults that a look at the pack gives away: by which code, and on which line.
+#: Faults that a look at the pack gives away: by which code, and on which line. Drawn cases give ``letting_go_flaps`` away with
+#: about every other seed, so it is listed here alone.
 TOLD = {
     "action_outside_every_family": ("T924", 5),
     "another_negation_lost": ("T921", 6),
