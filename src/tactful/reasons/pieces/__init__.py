@@ -43,10 +43,14 @@ class Said:
         return self._values.function()
 
     @lazy
+    def text(self) -> str | None:
+        """The sentence, if it has no placeholders."""
+        return self.sentence.fixed
+
+    @lazy
     def fixed(self) -> bytes | None:
         """Its JSON, if it has no placeholders."""
-        text = encoded(self.sentence.json())
-        return None if text.blanks else text.template
+        return None if self.text is None else ENCODER.encode(self.text)
 
     @lazy
     def json(self) -> Turning:
@@ -162,7 +166,7 @@ class Pieces:
         for rule in self._checked.rules:
             if isinstance(rule.conclusion, AddStep):
                 said = self.added(rule)
-                _ = said.values, said.fixed or said.json
+                _ = said.fixed or (said.values, said.json)
                 continue
             subject, reason = self.subject(rule.conclusion.action, rule.target_entity), self.reason(rule)
             _ = subject.values, subject.json, reason.values, self.of_rule(rule.no)
