@@ -127,15 +127,14 @@ class Reason:
 
 
 class OfConclusion(NamedTuple):
-    """What is known of a conclusion by its rules: the outline of its record, and what is said of its target.
-
-    ``family`` has the actions to which steps may be added for it; it is empty if no rule adds any.
+    """What is known of a conclusion by its rules: the outline of its record, what is said of its target, and whether rules may
+    add steps to it.
     """
 
     outline: bytes
     json: Turning
     texts: int
-    family: Sequence[str]
+    may_have_steps: bool
 
 
 class OfRule(NamedTuple):
@@ -203,9 +202,11 @@ class Pieces:
         known = self._of_plans.get(plan)
         if known is None:
             subject, ranker = self.subject(plan.action, conclusion.target.entity), self._decider.ranker
-            family = self._checked.actions[plan.action].family if ranker.may_have_steps(plan.action) else ()
-            form = self.outline(ActionRecord, plan.action, plan.prohibits)
-            known = self._of_plans[plan] = OfConclusion(form, subject.json, subject.texts, family)
+            form, may_have_steps = (
+                self.outline(ActionRecord, plan.action, plan.prohibits),
+                ranker.may_have_steps(plan.action),
+            )
+            known = self._of_plans[plan] = OfConclusion(form, subject.json, subject.texts, may_have_steps)
         return known
 
     def of_rule(self, no: int) -> OfRule:
