@@ -25,7 +25,7 @@ from tactful.language.load.expressions import GATHERINGS
 from tactful.language.load.keys import ADDITIONS
 from tactful.language.load.renames import RENAMED
 from tactful.language.phrases import offered_beginnings, offered_words
-from tactful.language.terms import ADVICE_KINDS, MODALITIES
+from tactful.language.terms import ADVICE_KINDS, GENERAL, MODALITIES
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import DecisionRecord, PlanRecord
 from tactful.reasons.records.why import WhyRecord
@@ -106,7 +106,9 @@ def pack_schema(checked: CheckedPack) -> Schema:
             "actions": _by_id({"$ref": "#/$defs/action"}, list(checked.actions), "An action."),
             "rules": _by_id({"$ref": "#/$defs/rule"}, [rule.id for rule in checked.rules], "A rule."),
             "invariants": _by_id(
-                {"$ref": "#/$defs/invariant"}, [invariant.id for invariant in checked.invariants], "An invariant."
+                {"$ref": "#/$defs/invariant"},
+                [*(invariant.id for invariant in checked.invariants), *GENERAL],
+                "An invariant.",
             ),
         },
         "$defs": {
@@ -170,7 +172,17 @@ def _safety() -> Schema:
     name: Schema = {"$ref": "#/$defs/action_name"}
     families: Schema = {"anyOf": [name, {"type": "array", "items": name}]}
     channels: Schema = {"type": "object", "additionalProperties": families}
-    return _object({"channels": channels}, "The families that actions of a channel belong to; `any`: of any channel.")
+    about = "The families that actions of a channel belong to; `any`: of any channel."
+    quiet = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}], "description": "Channels that nobody minds."}
+    a_week = {
+        "type": "integer",
+        "minimum": 1,
+        "description": "The most messages to one person or company within a week.",
+    }
+    return _object(
+        {"channels": {**channels, "description": about}, "quiet channels": quiet, "messages a week": a_week},
+        "What the pack says about reaching people.",
+    )
 
 
 def _by_id(item: Schema, known: list[str], about: str) -> Schema:
