@@ -8,7 +8,7 @@ record, or JSON at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -29,6 +29,10 @@ from tactful.reasons.records.decision import ActionRecord, JustificationRecord
 from tactful.reasons.wording import unlabelled
 from tactful.reasons.words.of import words_of
 from tactful.source.lazy import lazy
+
+#: The fields of records about actions that are numbers, and those that not every record has.
+_NUMBERS: Final = ("rank", "group", "priority")
+_NOT_ALWAYS: Final = ("next_change", "handled")
 
 
 class Said:
@@ -215,10 +219,14 @@ class Pieces:
         if known is None:
             rule, turning = self._checked.rules[no], self._decider.turning
             assert turning is not None  # engines that do not compile use the plain evaluator
-            reason = self.reason(rule)
-            horizon = CLOCK_HORIZON if self._decider.clockwork.looks_at_clocks(rule) else HORIZON
-            known = self._of_rules[no] = OfRule(reason.json, reason.most, turning.rule(no), horizon)
+            reason, turns = self.reason(rule), turning.rule(no)
+            known = self._of_rules[no] = OfRule(reason.json, reason.most, turns, self._horizon(rule, turns))
         return known
+
+    def _horizon(self, rule: Rule, turns: RuleTurns | None) -> int:
+        if turns is not None:
+            return turns.horizon
+        return CLOCK_HORIZON if self._decider.clockwork.looks_at_clocks(rule) else HORIZON
 
     def outline(self, record: type[msgspec.Struct], action: str, prohibits: bool) -> bytes:
         """The JSON of a record about an action, with a placeholder for each field that is not the same for all targets.
@@ -230,9 +238,7 @@ class Pieces:
         if known is None:
             spec = self._checked.actions[action]
             kind, means = spec.kind_of(prohibits), spec.due_means(prohibits)
-            unset = [field.name for field in msgspec.structs.fields(record) if field.default is msgspec.UNSET]
-            numbers = ("rank", "group", "priority")
-            known = outline(record, {"action": action, "kind": kind, "due_means": means}, unset, numbers)
+            known = outline(record, {"action": action, "kind": kind, "due_means": means}, _NOT_ALWAYS, _NUMBERS)
             self._outlines[key] = known
         return known
 
