@@ -14,7 +14,11 @@ from tactful.cli.output import guarded, write_bytes
 def schema(
     what: Annotated[
         Literal["decision", "plan", "why", "comparison", "test", "case", "pack", "examples"],
-        typer.Argument(help="Which JSON Schema to print."),
+        typer.Argument(
+            metavar="WHAT",
+            show_choices=False,
+            help="decision, plan, why, comparison, test, case, pack or examples: which schema to print.",
+        ),
     ],
     rules: Rules = None,
 ) -> None:

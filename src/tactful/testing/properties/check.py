@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -107,8 +107,12 @@ def check_drawn(
     examples: int,
     database: ExampleDatabase | Path | None,
     only: Collection[str] | None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Checked:
-    """As :func:`check_invariants`, with what is known of the cases."""
+    """As :func:`check_invariants`, with what is known of the cases.
+
+    ``progress`` is called with the number of cases that were tried, and of all of them.
+    """
     used = own_seed(policy) if seed is None else seed
     kept = DirectoryBasedExampleDatabase(database) if isinstance(database, Path) else database
     invariants = policy.checked.invariants
@@ -116,7 +120,7 @@ def check_drawn(
     check = _Check(policy, wanted, used, kept)
     check.again()
     chosen = chosen_cases(policy, examples, used)
-    check.drawn(chosen.cases)
+    check.drawn(chosen.cases, progress)
     return Checked([check.result(invariant) for invariant in wanted], len(chosen.cases), chosen.unfired)
 
 
@@ -168,10 +172,12 @@ class _Check:
                 else:
                     self._database.delete(self._key(invariant), stored)
 
-    def drawn(self, cases: Iterable[Plain]) -> None:
+    def drawn(self, cases: Sequence[Plain], progress: Callable[[int, int], None] | None) -> None:
         """Try drawn cases. A failure does not end the run, as other invariants are still to be tried."""
-        for case in cases:
+        for done, case in enumerate(cases, 1):
             self._try(case)
+            if progress is not None:
+                progress(done, len(cases))
 
     def _try(self, case: Plain) -> None:
         """Try a drawn case at its own moment and some days later, which costs little and crosses more deadlines."""
