@@ -31,6 +31,7 @@ __all__ = [
     "ParsedPhrase",
     "Phrase",
     "Text",
+    "hint_of",
     "meaning_of",
     "offered_beginnings",
     "offered_words",
