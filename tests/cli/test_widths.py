@@ -239,7 +239,7 @@ def terminals() -> Iterator[Terminals]:
 def test_output_fits_the_terminal(terminals: Terminals, tmp_path: Path, group: str) -> None:
     """No line is wider than 80 or 120 cells, and no word is cut. NO_COLOR leaves no escape sequence; neither does a pipe."""
     narrow, wide, pipe = (_place(tmp_path / name) for name in "nwp")
-    wrong = []
+    wrong: list[tuple[str, str | int, str]] = []
     for command in RUNS[group]:
         words = command.split()
         plain = terminals.run(words, narrow, 80, {"NO_COLOR": "1"})

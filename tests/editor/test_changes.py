@@ -119,8 +119,8 @@ def test_a_name_is_changed_wherever_it_stands(
     edit = editor.ask("textDocument/rename", **place, newName=new)
     texts = _changed(editor, edit)
     assert sum(len(edits) for edits in edit["changes"].values()) == count
-    for path, after in texts.items():
-        (editor.folder / path).write_text(after)
+    for path, changed in texts.items():
+        (editor.folder / path).write_text(changed)
     after = tactful.load(editor.folder / "over.yaml").checked
     names = {*after.definitions}
     assert (f"person.{old}" if old == "mood" else old) not in names

@@ -24,7 +24,8 @@ from tactful.facts.kinds import (
     TextKind,
     YesNoKind,
 )
-from tactful.language.phrases import PHRASES, IsOneOf, hint_of, offered_words
+from tactful.language.phrases import PHRASES, hint_of, offered_words
+from tactful.language.phrases.values import IsOneOf
 
 Schema = dict[str, Any]
 PARAMETER: Final = r"\$[a-z][a-z0-9_]*"
