@@ -21,4 +21,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         sys.exit(_INTERRUPTED)
-    run()
+    try:
+        run()
+    finally:
+        gc.freeze()  # or Python would look for circles among all objects once more, although the process ends

@@ -159,6 +159,19 @@ def test_a_watch_follows_the_files(tmp_path: Path) -> None:
     assert watch.mistakes is None
 
 
+def test_a_watch_sees_a_change_that_came_after_the_policy_was_loaded(tmp_path: Path) -> None:
+    """A service loads a pack and begins to follow it a moment later. What is saved in between counts, mistakes too."""
+    path = tmp_path / "small.yaml"
+    path.write_text(SMALL)
+    policy = tactful.load(path)
+    path.write_text(SMALL.replace("version: 1", "version: 2"))
+    assert tactful.Watch(policy, 0).policy.version == "2"
+    path.write_text("rulez: 3\n")
+    watch = tactful.Watch(policy, 0)
+    assert watch.policy is policy
+    assert watch.mistakes is not None
+
+
 def test_a_watch_looks_no_more_often_than_it_is_told(tmp_path: Path) -> None:
     """So that a policy costs nothing where it is asked for often."""
     path = tmp_path / "small.yaml"

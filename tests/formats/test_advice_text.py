@@ -242,6 +242,33 @@ def test_many_waits_are_one_block_with_several_deadlines() -> None:
     ]
 
 
+def test_deadlines_of_one_day_are_one_line() -> None:
+    """At a career fair each deadline is some minutes after the other. The day is told once, with the first and last time."""
+    waits = [
+        {
+            "id": f"c{no}",
+            "company": f"Company {no}",
+            "status": "interviewing",
+            "reply_by": f"2026-11-26T{hour}:00+00:00",
+        }
+        for no, hour in enumerate(("15:30", "09:00", "12:15"))
+    ]
+    lines = _told(*waits)
+    assert [line for line in lines if "until" in line] == ["    until Thu 26 Nov, 09:00–15:30 (in 2 days)"] * 2
+
+
+def test_a_time_and_the_end_of_its_day_are_two_deadlines() -> None:
+    """The end of a day is told as the day, which has no time to tell."""
+    waits = [
+        _acme(reply_by="2026-11-26"),
+        {**_acme(reply_by="2026-11-26T09:00:00+00:00"), "id": "beta", "company": "Beta"},
+    ]
+    assert [line for line in _told(*waits) if "until" in line] == [
+        " 1. MUST NOT  Call Beta – until Thu 26 Nov, 09:00 (in 47 hours)",
+        " 2. MUST NOT  Call Acme – until Thu 26 Nov (in 2 days)",
+    ]
+
+
 def test_what_was_said_of_others_is_not_said_again() -> None:
     """A reason or step that differs in names alone from what stands above is left out."""
     beta = {"id": "beta", "company": "Beta", "reply_by": "2026-11-27", "people": [{"id": "ann", "name": "Ann Lo"}]}

@@ -54,9 +54,23 @@ def test_both_say_the_same_of_the_shipped_pack(data: dict[str, Any], start: int)
     _both_say_the_same(SHIPPED, data, NOW + start * 3_600)
 
 
+#: A pack of this file alone: whatever a process has compiled, tests share.
+THANKS: Final = """
+actions: {thank: {about: a note of thanks, label: "Thank {person.name|them}", steps: [Be brief.]}}
+rules:
+  thank:
+    about: Thank those who interviewed you.
+    source: House rules
+    for each: interviewer
+    when: {interview.ended_at: more than 2 hours ago, person.name: known}
+    then: {should: thank}
+    because: "the interview ended {interview.ended_at}"
+"""
+
+
 def test_an_answer_is_the_same_before_and_after_compiling() -> None:
     """The first decisions are told by the plain evaluator, later ones by compiled code."""
-    policy = tactful.load()
+    policy = tactful.loads(THANKS)
     case = {
         "now": "2026-11-25T18:00",
         "candidate": {"id": "me", "time_zone": "Europe/Dublin", "country": "IE"},
@@ -74,6 +88,7 @@ def test_an_answer_is_the_same_before_and_after_compiling() -> None:
     later = policy.decide(case)
     assert isinstance(later.context.telling, CompiledTelling)
     assert later.to_json() == first.to_json()
+    assert b"Thank Dana Ruiz" in later.to_json()
 
 
 def test_warming_loads_countries() -> None:

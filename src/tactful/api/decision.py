@@ -20,6 +20,7 @@ from tactful.language.ir import CheckedPack
 from tactful.language.terms import AdviceKind, DueMeans, Modality
 from tactful.reasons.compare import compare
 from tactful.reasons.context import Context, Reasons, application_of
+from tactful.reasons.encoded import ENCODER
 from tactful.reasons.lasting import Lasting
 from tactful.reasons.made_with import made_with
 from tactful.reasons.messages import Messages
@@ -48,6 +49,7 @@ from tactful.reasons.why import why
 from tactful.reasons.why.question import kinds_of
 from tactful.reasons.wording import name_of
 from tactful.reasons.words import Words
+from tactful.reasons.writing import written
 from tactful.source.lazy import lazy
 
 #: Gives the justifications of a conclusion.
@@ -525,22 +527,46 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
             chosen = tuple(advice for advice in chosen if advice.application in (None, application))
         of = Advice.record_with_change if next_change else Advice.record_within
         actions = tuple(of(advice, reasons) for advice in chosen)
+        left_out = reasons.left_out or self.set_aside_incomplete
+        aside, outside = self.set_aside_for(application), outside_safety(self.context.checked, chosen)
+        record = self._record(self.unchanged_before, actions, aside, outside, left_out=left_out)
+        return self._extended(record, application, questions=questions, messages=messages, next_change=next_change)
+
+    def _record(
+        self,
+        unchanged_before: datetime | None,
+        actions: tuple[ActionRecord, ...],
+        set_aside: tuple[SetAsideRecord, ...],
+        outside: tuple[OutsideSafetyRecord, ...],
+        *,
+        left_out: bool = False,
+    ) -> DecisionRecord:
         return DecisionRecord(
-            at=self.at.isoformat(),
-            unchanged_before=_iso(self.unchanged_before),
+            at=self.context.calendar.iso(self.context.now),
+            unchanged_before=_iso(unchanged_before),
             schema_version=SCHEMA_VERSION,
             made_with=self.made_with,
             actions=actions,
-            set_aside=self.set_aside_for(application),
+            set_aside=set_aside,
             safety_off=self.safety_off,
             invariants_off=self.invariants_off or msgspec.UNSET,
-            outside_safety=outside_safety(self.context.checked, chosen) or msgspec.UNSET,
+            outside_safety=outside or msgspec.UNSET,
+            incomplete=True if left_out else msgspec.UNSET,
+        )
+
+    def _extended(
+        self, record: DecisionRecord, application: str | None, *, questions: bool, messages: bool, next_change: bool
+    ) -> DecisionRecord:
+        """A record with what was asked for."""
+        if not (questions or messages or next_change):
+            return record
+        return msgspec.structs.replace(
+            record,
             questions=self.questions_for(application) if questions else msgspec.UNSET,
             questions_incomplete=True if questions and self.questions_incomplete else msgspec.UNSET,
             messages=self.messages if messages else msgspec.UNSET,
             next_change=_iso(self.next_change) if next_change else msgspec.UNSET,
             next_change_incomplete=True if next_change and not self._exact else msgspec.UNSET,
-            incomplete=True if reasons.left_out or self.set_aside_incomplete else msgspec.UNSET,
         )
 
     def to_json(
@@ -552,9 +578,14 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         next_change: bool = False,
     ) -> bytes:
         """The decision as JSON (UTF-8), described by ``tactful schema decision``. Arguments are those of :meth:`record`."""
-        return msgspec.json.encode(
-            self.record(application, questions=questions, messages=messages, next_change=next_change)
-        )
+        known = None if application is not None or next_change else written(self.context, self.ranking)
+        if known is None:
+            asked = self.record(application, questions=questions, messages=messages, next_change=next_change)
+            return ENCODER.encode(asked)
+        until = self.context.moment(known.same_before) if known.same_before <= LAST_MOMENT else None
+        actions, aside = msgspec.Raw(known.actions), msgspec.Raw(known.set_aside)
+        record = self._record(until, actions, aside, outside_safety(self.context.checked, self.ranking.ranked))  # type: ignore[arg-type]
+        return ENCODER.encode(self._extended(record, None, questions=questions, messages=messages, next_change=False))
 
     def to_builtins(self) -> Mapping[str, object]:
         """The decision as plain dictionaries and lists."""

@@ -26,7 +26,8 @@ class Watch:
     def __init__(self, policy: Policy, seconds: float) -> None:
         self._policy, self._seconds = policy, seconds
         self._mistakes: InvalidInput | None = None
-        self._state = _state_of(policy)
+        #: Empty at first, so that the first look reads the files: they may have changed since the policy was loaded.
+        self._state: frozenset[_State] = frozenset()
         self._next = time.monotonic() + seconds
         self._lock: Final = threading.Lock()
 

@@ -12,9 +12,9 @@ from importlib import import_module
 from typing import Annotated, Any, Final, cast
 
 import typer
-from typer.core import TyperGroup
 
 from tactful.cli.output import console, plain_wanted
+from tactful.cli.quick import QuickCommand, QuickGroup
 from tactful.cli.streams import INTERRUPTED, standard_streams
 from tactful.source.characters import printable
 
@@ -52,7 +52,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-class _Commands(TyperGroup):
+class _Commands(QuickGroup):
     """The commands. Usage errors quote the arguments, so their messages are cleaned."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -93,7 +93,7 @@ def _command(name: str) -> Any:
     command = getattr(import_module(f"tactful.cli.{module}"), attribute)
     if not isinstance(command, typer.Typer):
         alone = typer.Typer(add_completion=False)
-        alone.command(name)(command)
+        alone.command(name, cls=QuickCommand)(command)
         command = alone
     return _readable(typer.main.get_command(command))
 

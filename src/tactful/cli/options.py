@@ -19,12 +19,13 @@ from tactful.facts.rows import Case
 from tactful.source.codes.case import UnreadableCase
 from tactful.source.codes.overlays import OverlaysDiffer
 from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
-from tactful.testing.properties.options import SEEDS
 
 
 def parse_seed(text: str) -> int:
     """A seed: a whole number, or `random` for one that changes from run to run."""
     if text == "random":
+        from tactful.testing.properties.options import SEEDS  # few commands draw cases
+
         return secrets.randbelow(SEEDS)
     if not text.isdecimal():
         raise typer.BadParameter(f"{text!r} is not a seed; write a whole number, or `random`")

@@ -22,10 +22,11 @@ class Groups(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def of(self, rank: int) -> int:
         """The rank (from 1) of the first conclusion that says the same as the conclusion of this rank."""
-        return self._firsts[rank - 1]
+        return self.firsts[rank - 1]
 
     @lazy
-    def _firsts(self) -> list[int]:
+    def firsts(self) -> list[int]:
+        """The same for all conclusions, in their order."""
         first: dict[tuple[Row, int | None, frozenset[int]], int] = {}
         return [
             rank

@@ -12,6 +12,7 @@ from tactful.engines.compiled.ahead import NO_TURN, AheadFunctions
 from tactful.engines.compiled.past import Turning, Untold, next_turn, past_of
 from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.courses import TooManySteps
+from tactful.engines.firings import RawFiring
 from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import DAY
 from tactful.facts.rows import Case, Row
@@ -54,9 +55,23 @@ class Ahead:
 
     def same_before(self, case: Case, now: int) -> int:
         """See :meth:`tactful.engines.compiled.ahead.AheadFunctions.same_before`; dismissed advice comes back, too."""
-        handled = () if case.handled is None else case.handled.dismissed.values()
-        back = (moment for moment in handled if moment is not None and moment > now)
-        return min(self._functions.same_before(case, now), *back, NO_TURN)
+        return self._or_back(case, now, self._functions.same_before(case, now))
+
+    def steps(self, case: Case, now: int) -> tuple[list[RawFiring], int]:
+        """The firings of rules that add steps, and the moment of :meth:`same_before`. May raise :class:`Untold`."""
+        firings, moment = self._functions.steps(case, now)
+        return firings, self._or_back(case, now, moment)
+
+    def _or_back(self, case: Case, now: int, moment: int) -> int:
+        """The moment, or that at which dismissed advice comes back, if that is earlier."""
+        if case.handled is None:
+            return min(moment, NO_TURN)
+        back = (end for end in case.handled.dismissed.values() if end is not None and end > now)
+        return min(moment, *back, NO_TURN)
+
+    def warm(self) -> None:
+        """Compile what is compiled on first use."""
+        self._functions.warm()
 
     def ranked_before(self, case: Case, now: int, ranking: Ranking) -> int:
         """As :meth:`same_before` for the order and the occasions of conclusions as well."""

@@ -28,6 +28,7 @@ from tactful.facts.rows import (
 from tactful.language.ir import AddStep, ById, CheckedPack, InScope, OrderKey, Prohibit, Rule
 from tactful.language.ir.orders import TargetOrder, distinct_orders, target_orders
 from tactful.language.terms import Modality
+from tactful.source.lazy import lazy
 
 #: Modalities from the strongest to the weakest. Of two conclusions with equal priority and deadline, the stronger ranks first.
 STRENGTH: Final[Mapping[Modality, int]] = {"must_not": 0, "must": 1, "should_not": 2, "should": 3, "may": 4}
@@ -332,7 +333,24 @@ class Ranker:
 
     def sorted_firings(self, conclusion: Conclusion) -> list[RawFiring]:
         """The firings of a conclusion, the rule with the highest priority first."""
-        return sorted(conclusion.firings, key=self._firing_key)
+        return self._in_order(conclusion.firings)
+
+    def _in_order(self, firings: list[RawFiring]) -> list[RawFiring]:
+        """Firings, the rule with the highest priority first. Only those of one rule take a look at their rows."""
+        if len(firings) == 1:
+            return firings
+        places = self._rule_places
+        by_place = {places[firing[0]]: firing for firing in firings}
+        if len(by_place) < len(firings):
+            return sorted(firings, key=self._firing_key)
+        return [by_place[place] for place in sorted(by_place)]
+
+    @lazy
+    def _rule_places(self) -> Sequence[int]:
+        """The place of each rule among all rules, by its number."""
+        keys = [(-rule.priority, rule.id) for rule in self._rules]
+        places = {key: place for place, key in enumerate(sorted(set(keys)))}
+        return [places[key] for key in keys]
 
     def _firing_key(self, firing: RawFiring) -> tuple[int, str, tuple[str, str, str, str], int]:
         rule, row = self._rules[firing[0]], firing[1]
@@ -373,7 +391,7 @@ class Ranker:
             return []
         family = self._families[advice.action]
         own = [firing for firing in around if self._steps[firing[0]][-1].action in family]
-        return sorted(own, key=self._firing_key) if len(own) > 1 else own
+        return self._in_order(own)
 
 
 def _path(rule: Rule) -> tuple[str, str]:

@@ -31,6 +31,8 @@ MAX_PLACES: Final = 1_024
 #: How many years of countries, how many years of time zones, and how many tables of all calendars are cached.
 MAX_YEARS: Final = 1_024
 MAX_TABLES: Final = 2_048
+#: How many offsets from UTC a calendar keeps.
+MAX_OFFSETS: Final = 2_000
 
 #: The days in a table: from the start of a year to the next spring, so that few counts lead beyond it. See Calendar._table.
 SPAN: Final = 366 + 150
@@ -46,6 +48,10 @@ _SEARCH: Final = 14 * DAY
 
 #: An IANA time zone, perhaps a country, and perhaps the name of a calendar that the pack declares.
 Place = tuple[str, str | None, str | None]
+#: The offset from UTC all through a day in UTC: in seconds, and as ISO 8601 writes it (empty where it changes in the day). Then
+#: the day before (in days since 1970), and the dates of that day and the next two, of which the local day must be one.
+_Offset = tuple[int, str, int, tuple[str, ...]]
+_TWO: Final = tuple(f"{number:02}" for number in range(60))
 #: What a day off that a pack adds is called.
 DAY_OFF: Final = "day off"
 
@@ -168,12 +174,39 @@ class Calendar:
         self._years: dict[int, Days] = {}
         #: The moment that :meth:`day_time` was last asked about, and its answer.
         self._latest = (-1, 0)
+        #: The offsets by days since 1970 in UTC.
+        self._offsets: dict[int, _Offset] = {}
 
     # --- the clock ---
 
     def local(self, moment: int) -> datetime:
         """The moment on the local clock."""
         return datetime.fromtimestamp(moment, self._zone)
+
+    def iso(self, moment: int) -> str:
+        """The moment on the local clock as ISO 8601 has it: ``local(moment).isoformat()``, in a third of the time."""
+        day = moment // DAY
+        known = self._offsets.get(day)
+        if known is None:
+            known = self._offset(day)
+        offset, written, first, dates = known
+        if not written:
+            return self.local(moment).isoformat()
+        today, seconds = divmod(moment + offset, DAY)
+        minutes, seconds = divmod(seconds, 60)
+        return f"{dates[today - first]}T{_TWO[minutes // 60]}:{_TWO[minutes % 60]}:{_TWO[seconds]}{written}"
+
+    def _offset(self, day: int) -> _Offset:
+        if len(self._offsets) >= MAX_OFFSETS:
+            self._offsets.clear()
+        start, end = self.local(day * DAY), self.local((day + 1) * DAY)
+        offset, written = start.utcoffset(), start.isoformat()[len("2026-11-21T16:30:00") :]
+        assert offset is not None  # a zone knows its offset at any time
+        seconds, first = offset // timedelta(seconds=1), day - 1
+        dates = tuple(date.fromordinal(_EPOCH.toordinal() + first + no).isoformat() for no in range(3))
+        known = seconds, written if offset == end.utcoffset() else "", first, dates
+        self._offsets[day] = known
+        return known
 
     def day_time(self, moment: int) -> int:
         """Seconds since local midnight, as the clock shows them."""

@@ -30,7 +30,8 @@ class Names(msgspec.Struct, frozen=True):
     A parameter whose value varies is a computed field of the candidate, whose name begins with ``$``. ``hidden`` collects
     the facts that stand for moments moved by such a parameter, or by another field, while the pack is checked. ``derived``
     are the ids of computed facts that may be unknown: parameters that vary, expressions and tables. ``unread`` are names
-    that have a mistake of their own, so that nothing more is said of them.
+    that have a mistake of their own, so that nothing more is said of them. ``fields`` collects the fields that were looked
+    up, by ``entity.field``: a pack names the same few again and again.
     """
 
     given: Mapping[str, Mapping[str, FieldSpec]]
@@ -39,7 +40,8 @@ class Names(msgspec.Struct, frozen=True):
     parameters: Mapping[str, Parameter]
     derived: frozenset[str]
     hidden: dict[str, Derived]
-    unread: frozenset[str] = frozenset()
+    unread: frozenset[str]
+    fields: dict[str, Field]
 
     def fields_of(self, entity: str) -> list[str]:
         """The names of all fields of an entity, an interviewer's including its person's."""
@@ -64,6 +66,11 @@ class Scope:
 
     def field(self, name: Name) -> Field | None:
         """The field that ``entity.field`` names in this scope; ``None`` after reporting a mistake."""
+        known = self.names.fields.get(name.text)
+        if known is not None and known.scope in self.entities:
+            if known.origin == "computed":
+                self.reads.computed.add(known.key)
+            return known
         entity, dot, key = name.text.partition(".")
         if not dot:
             self._not_dotted(name)
@@ -76,6 +83,8 @@ class Scope:
             field = self._of(entity, ("person",), "person", key, name.text)
         if field is None and name.text not in self.names.unread:
             self._unknown_field(name, entity, key)
+        if field is not None:
+            self.names.fields[name.text] = field
         return field
 
     def _of(self, scope: str, via: tuple[str, ...], entity: str, key: str, text: str) -> Field | None:

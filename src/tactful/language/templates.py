@@ -32,19 +32,19 @@ def parse_template(text: Name, source: str, report: Callable[[Diagnostic], None]
     ``source`` is the whole file that contains ``text``.
     """
     parts: list[str | Placeholder] = []
-    at = 0
+    words, at = "", 0
     for match in _PART.finditer(text.text):
-        parts.append(text.text[at : match.start()])
+        words += text.text[at : match.start()]
         at = match.end()
-        span = _span_inside(text, match, source)
         if match.group() in ("{{", "}}"):
-            parts.append(match.group()[0])
-        else:
-            placeholder = _placeholder(match, span, report)
-            if placeholder is not None:
-                parts.append(placeholder)
-    parts.append(text.text[at:])
-    return _joined(parts)
+            words += match.group()[0]
+            continue
+        placeholder = _placeholder(match, _span_inside(text, match, source), report)
+        if placeholder is not None:
+            parts += (words, placeholder) if words else (placeholder,)
+            words = ""
+    words += text.text[at:]
+    return tuple([*parts, words] if words else parts)
 
 
 def _placeholder(match: re.Match[str], span: Span, report: Callable[[Diagnostic], None]) -> Placeholder | None:
@@ -80,14 +80,3 @@ def _span_inside(text: Name, match: re.Match[str], source: str) -> Span:
     line_start = source.rfind("\n", 0, start) + 1
     line = text.span.line + source.count("\n", text.span.start, start)
     return Span(text.span.file, start, start + len(needle), line, start - line_start + 1)
-
-
-def _joined(parts: list[str | Placeholder]) -> tuple[str | Placeholder, ...]:
-    """The parts with neighbouring texts joined and empty texts dropped."""
-    joined: list[str | Placeholder] = []
-    for part in parts:
-        if isinstance(part, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += part
-        elif part != "":
-            joined.append(part)
-    return tuple(joined)

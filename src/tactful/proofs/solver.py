@@ -48,12 +48,18 @@ def function(name: str, arity: int) -> Term:
 
 def every(terms: Iterable[Term]) -> Term:
     """All of these hold."""
-    return z3.And([TRUE, *terms])
+    return _joined(z3.Z3_mk_and, [TRUE, *terms])
 
 
 def some(terms: Iterable[Term]) -> Term:
     """At least one of these holds."""
-    return z3.Or([FALSE, *terms])
+    return _joined(z3.Z3_mk_or, [FALSE, *terms])
+
+
+def _joined(make: Any, terms: list[Term]) -> Term:
+    """Formulas in one formula. ``z3.And`` and ``z3.Or`` look at the sorts of all of them first, which takes longer."""
+    formulas = (z3.Ast * len(terms))(*[term.as_ast() for term in terms])
+    return z3.BoolRef(make(TRUE.ctx_ref(), len(terms), formulas), TRUE.ctx)
 
 
 def at_least(count: int, terms: Iterable[Term]) -> Term:

@@ -11,6 +11,7 @@ import msgspec
 from tactful.decide.decider import Decider
 from tactful.decide.next_change import Change, Subject, next_changes
 from tactful.decide.ranker import Conclusion, Ranker
+from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import RawFiring
 from tactful.facts.calendars import Calendar
@@ -85,10 +86,16 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         return self.decider.evaluator(self.case, self.now)
 
     @lazy
+    def turning(self) -> TurningFunctions | None:
+        """The compiled functions that put the decision into words; ``None`` where the plain evaluator does it."""
+        turning = self.decider.turning
+        return turning if turning is not None and turning.worth_compiling() else None
+
+    @lazy
     def telling(self) -> Telling:
         """What puts the decision into words."""
-        turning = self.decider.turning
-        if turning is None or not turning.worth_compiling():
+        turning = self.turning
+        if turning is None:
             return PlainTelling(self.decider, self.case, self.now)
         return CompiledTelling(self.decider, turning, self.case, self.now)
 
@@ -117,7 +124,7 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def iso(self, moment: int | None) -> str | None:
         """A moment (seconds since 1970) in the candidate's time zone, as JSON has it."""
-        return None if moment is None else self.calendar.local(moment).isoformat()
+        return None if moment is None else self.calendar.iso(moment)
 
     def key(self, conclusion: Conclusion) -> str:
         """The key of a conclusion, see :class:`tactful.decide.keys.Keys`."""
@@ -144,7 +151,7 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         known = self._because.get(conclusion)
         if known is None:
             rules, telling = self.checked.rules, self.telling
-            firings = conclusion.firings if len(conclusion.firings) == 1 else self.ranker.sorted_firings(conclusion)
+            firings = self.ranker.sorted_firings(conclusion)
             known = self._because[conclusion] = tuple([telling.justification(rules[no], row) for no, row, _ in firings])
         return known
 

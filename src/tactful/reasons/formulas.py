@@ -26,7 +26,7 @@ from tactful.language.ir import (
     Share,
     Test,
 )
-from tactful.language.lint.satisfiability import tests_of
+from tactful.language.ir.reads import tests_in
 from tactful.reasons.words import Words, noted
 
 _OPENS: Final = dict(
@@ -148,7 +148,7 @@ class Formula:
                 yield from self.fields(of)
             case Choose(branches=branches):
                 if self.row(expression) is None:
-                    yield from (test.field for branch in branches for test in tests_of(branch.condition))
+                    yield from (test.field for branch in branches for test in tests_in(branch.condition))
                 value = self.chosen(expression)
                 if value is not None:
                     yield from self.fields(value)

@@ -8,9 +8,11 @@ from typing import Final
 
 import msgspec
 
+from tactful.decide.decider import Decider
 from tactful.facts.shape import CaseShape
 from tactful.reasons.context import Context, pack_record
 from tactful.reasons.records.decision import LimitsRecord, MadeWithRecord
+from tactful.reasons.words.of import words_of
 from tactful.source.first_use import FIRST_USE
 
 #: The version of the rule language.
@@ -20,19 +22,28 @@ _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 
 def made_with(context: Context) -> MadeWithRecord:
     """What a decision at a moment, or a plan from it, is made with."""
-    limits = context.decider.limits
+    fixed = context.decider.once(_Fixed)
     return MadeWithRecord(
-        tactful=installed("tactful"),
+        tactful=fixed.tactful,
         rule_language=LANGUAGE,
-        holidays=installed("holidays"),
-        tzdata=installed("tzdata"),
+        holidays=fixed.holidays,
+        tzdata=fixed.tzdata,
         engine=context.engine,
-        pack=pack_record(context.checked),
-        limits=LimitsRecord(**msgspec.structs.asdict(limits)),
-        language=context.words.language,
-        at=context.calendar.local(context.now).isoformat(),
+        pack=fixed.pack,
+        limits=fixed.limits,
+        language=fixed.language,
+        at=context.calendar.iso(context.now),
         case=_digest(context.case.shape),
     )
+
+
+class _Fixed:
+    """What all answers of a decider are made with."""
+
+    def __init__(self, decider: Decider) -> None:
+        self.tactful, self.holidays, self.tzdata = map(installed, ("tactful", "holidays", "tzdata"))
+        self.pack, self.limits = pack_record(decider.checked), LimitsRecord(**msgspec.structs.asdict(decider.limits))
+        self.language = decider.once(words_of).language
 
 
 @cache

@@ -21,7 +21,7 @@ from tactful.facts.kinds import Value
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import Rule, Template
 from tactful.reasons.justification import justification, step_text
-from tactful.reasons.pieces import Pieces, Sentence
+from tactful.reasons.pieces import Pieces, Said, Subject
 from tactful.reasons.records.decision import JustificationRecord
 from tactful.reasons.wording import unlabelled
 from tactful.reasons.words.of import words_of
@@ -114,6 +114,7 @@ class CompiledTelling:
         self._decider, self._turning, self._calendar = decider, turning, case.candidate.calendar
         self._pieces, self._past = decider.once(Pieces), past_of(case, now)
         self._lock = Lock()
+        self._subjects: dict[tuple[Subject, Row], Sequence[Value]] = {}
 
     def since(self, rule: Rule, row: Row) -> int | None:
         turns = self._turning.rule(rule.no) if self._past.case.size <= SMALL else None
@@ -123,8 +124,9 @@ class CompiledTelling:
         return self._plain.since(rule, row)
 
     def justification(self, rule: Rule, row: Row) -> JustificationRecord:
+        reason = self._pieces.reason(rule)
         try:
-            return self._pieces.reason(rule).of(row, self._reads, self._calendar)
+            return reason.of(self._reads(reason.values, row), self._calendar)
         except Untold:
             return self._plain.justification(rule, row)
 
@@ -135,22 +137,25 @@ class CompiledTelling:
             return self._plain.because(rule, row)
 
     def label(self, action: str, target: Row) -> str:
+        subject = self._pieces.subject(action, target.entity)
         try:
-            return self._said(self._pieces.label(action, target.entity), target)
+            return subject.label.of(self._of(subject, target), self._calendar)
         except Untold:
             return self._plain.label(action, target)
 
     def key(self, conclusion: Conclusion) -> str:
-        target = conclusion.target
+        subject = self._pieces.subject(conclusion.action, conclusion.target.entity)
         try:
-            occasion = self._reads(self._pieces.occasion(conclusion.action, target.entity), target)
+            occasion = subject.occasion(self._of(subject, conclusion.target))
             return key_of(conclusion, occasion, self._past.case)
         except Untold:
             return self._plain.key(conclusion)
 
     def steps(self, action: str, target: Row) -> Sequence[str]:
+        subject = self._pieces.subject(action, target.entity)
         try:
-            return [self._said(step, target) for step in self._pieces.steps(action, target.entity)]
+            values = self._of(subject, target)
+            return [step.of(values, self._calendar) for step in subject.steps]
         except Untold:
             return self._plain.steps(action, target)
 
@@ -169,8 +174,15 @@ class CompiledTelling:
         """Tells what compiled code cannot."""
         return PlainTelling(self._decider, self._past.case, self._past.now)
 
-    def _said(self, sentence: Sentence, row: Row) -> str:
-        return sentence.of(row, self._reads, self._calendar)
+    def _said(self, said: Said, row: Row) -> str:
+        return said.sentence.of(self._reads(said.values, row), self._calendar)
+
+    def _of(self, subject: Subject, target: Row) -> Sequence[Value]:
+        """The values of what is said about a target. They are kept: several things are said about it."""
+        known = self._subjects.get((subject, target))
+        if known is None:
+            known = self._subjects[subject, target] = self._reads(subject.values, target)
+        return known
 
     def _reads(self, function: Turning, row: Row) -> Sequence[Value]:
         with self._lock:

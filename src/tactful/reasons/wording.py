@@ -23,7 +23,7 @@ from tactful.facts.rows import ApplicationRow, CandidateRow, InterviewerRow, Off
 
 def iso(moment: int, calendar: Calendar) -> str:
     """A moment (seconds since 1970) as ISO 8601 with the offset of ``calendar``'s time zone."""
-    return calendar.local(moment).isoformat()
+    return calendar.iso(moment)
 
 
 def plain_value(value: Value, kind: Kind, calendar: Calendar) -> bool | int | float | str | list[str] | None:

@@ -88,16 +88,13 @@ def span_at(text: str, start: int, end: int, name: str) -> Span:
     return Span(name, start, end, line, start - line_start + 1)
 
 
-def can_point_inside(scalar: Scalar) -> bool:
-    """Whether the scalar's text is in the file character by character: on one line, without escapes, not as a block."""
-    return inner_length(scalar) == len(scalar.text) and "\n" not in scalar.text
+def inner_span(scalar: Scalar) -> Span | None:
+    """The span of the scalar's text without its quotes, so that parts of it can be pointed at.
 
-
-def inner_length(scalar: Scalar) -> int:
-    """The number of characters that the scalar takes in the file, without its quotes."""
-    return scalar.span.end - scalar.span.start - (0 if scalar.plain else 2)
-
-
-def inner_span(scalar: Scalar) -> Span:
-    """The span of the text inside the quotes; valid only if :func:`can_point_inside` holds."""
-    return scalar.span if scalar.plain else scalar.span.part(1, 1 + inner_length(scalar))
+    ``None`` unless the file has the text character by character: on one line, without escapes, not as a block.
+    """
+    text, span = scalar.text, scalar.span
+    quotes = 0 if scalar.plain else 2
+    if span.end - span.start - quotes != len(text) or "\n" in text:
+        return None
+    return span.part(1, 1 + len(text)) if quotes else span

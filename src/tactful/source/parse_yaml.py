@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import msgspec
 import yaml
 
 from tactful.source.codes.text import DuplicateKey, ForbiddenYaml, TooLarge
@@ -37,8 +36,7 @@ def read_yaml(text: str, name: str, limits: TextLimits = DEFAULT_LIMITS) -> tupl
     while True:
         builder = _YamlBuilder(text, name, limits)
         try:
-            for event in yaml.parse(readable, Loader=LOADER):
-                builder.take(event)
+            builder.take_all(LOADER(readable))
         except yaml.YAMLError as error:
             mistake, mended = explained(error, text, readable, name)
             mistakes.append(mistake)
@@ -56,16 +54,22 @@ _MOST_READ: Final = 2_000_000
 
 
 class _Open:
-    """A mapping or sequence whose end has not been read yet."""
+    """A mapping or sequence whose end has not been read yet. ``before``: how many nodes had been counted at its beginning."""
 
-    def __init__(self, mapping: bool, span: Span, anchor: str | None) -> None:
-        self.mapping, self.span, self.anchor = mapping, span, anchor
-        self.items: list[Node] = []
+    __slots__ = ("anchor", "before", "items", "key", "keys", "mapping", "span")
+
+    def __init__(self, mapping: bool, span: Span, anchor: str | None, before: int) -> None:
+        self.mapping, self.span, self.anchor, self.before = mapping, span, anchor, before
+        #: The nodes of a sequence; the keys and values of a mapping.
+        self.items: list[Any] = []
+        #: The key whose value comes next.
+        self.key: Scalar | None = None
         self.keys: dict[str, Span] = {}
-        self.size = 1
 
 
 class _YamlBuilder:
+    """Builds nodes from events."""
+
     def __init__(self, text: str, name: str, limits: TextLimits) -> None:
         self.text, self.name, self.limits = text, name, limits
         self.problems: list[Diagnostic] = []
@@ -74,37 +78,64 @@ class _YamlBuilder:
         self._open: list[_Open] = []
         self._anchors: dict[str, tuple[Node, int] | None] = {}
 
-    def take(self, event: yaml.Event) -> None:
-        """Process the next event."""
-        if type(event) is yaml.ScalarEvent:  # most events are
-            self._scalar(event)
-            return
-        match event:
-            case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
-                self._begin(event)
-            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
-                self._end(event)
-            case yaml.AliasEvent():
-                self._alias(event)
-            case yaml.DocumentStartEvent():
-                self._documents += 1
-                if self._documents > 1:
-                    self._stop(
-                        ForbiddenYaml,
-                        self._span(event),
-                        "a second document begins here",
-                        "put each document into its own file",
-                    )
+    def take_all(self, parser: Any) -> None:
+        """Process all events of a parser. A pack has more than ten thousand, so each takes few steps and few calls."""
+        get, name, most, opened = parser.get_event, self.name, self.limits.nodes, self._open
+        parent: _Open | None = None
+        while (event := get()) is not None:
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                start, end, style = event.start_mark, event.end_mark, event.style
+                span = Span(name, start.index, end.index, start.line + 1, start.column + 1)
+                scalar = Scalar(event.value, not style, span)
+                self._nodes += 1
+                if style == ">" or event.tag is not None or event.anchor is not None:
+                    self._check(event, scalar)
+                node: Node = scalar
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                parent = self._begun(event)
+                opened.append(parent)
+                continue
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                node = self._ended(event, opened.pop())
+                parent = opened[-1] if opened else None
+            elif kind is yaml.AliasEvent:
+                node = self._aliased(event)
+            else:
+                if kind is yaml.DocumentStartEvent:
+                    self._document(event)
+                continue
+            if self._nodes > most:
+                self._stop(TooLarge, node.span, f"the text has more than {most:,} values", "split it")
+            if parent is None:
+                self.root = None if isinstance(node, Scalar) and node.is_null else node
+            elif not parent.mapping:
+                parent.items.append(node)
+            elif parent.key is None:
+                parent.key = self._key(node, parent)
+            else:
+                parent.items.append((parent.key, node))
+                parent.key = None
 
-    def _scalar(self, event: yaml.ScalarEvent) -> None:
-        span, style, anchor = self._span(event), event.style, event.anchor
+    def _document(self, event: yaml.DocumentStartEvent) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            self._stop(
+                ForbiddenYaml,
+                self._span(event),
+                "a second document begins here",
+                "put each document into its own file",
+            )
+
+    def _check(self, event: yaml.ScalarEvent, scalar: Scalar) -> None:
+        """Report a tag and a comparison such as ``>3``, and keep an anchor."""
         if event.tag is not None:
-            self._checked(event, span)
-        if style == ">":
-            self._block(event, span)
-        if anchor is not None:
-            self._anchor(anchor, None, 0)
-        self._add(Scalar(event.value, not style, span), 1, anchor)
+            self._tagged(event.tag, scalar.span)
+        help_ = self._in_words(scalar.span) if event.style == ">" and not scalar.text.strip() else None
+        if help_ is not None:
+            self.problems.append(ForbiddenYaml.at(scalar.span, "an empty block of text begins here", help_))
+        if event.anchor is not None:
+            self._anchors[event.anchor] = scalar, 1
 
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
@@ -114,17 +145,11 @@ class _YamlBuilder:
         self.problems.append(code.at(span, message, help_))
         raise InvalidInput(self.problems, {self.name: self.text})
 
-    def _checked(self, event: Any, span: Span) -> None:
-        if event.tag is not None and event.tag != "!":
-            message = f"the tag `{event.tag}` is not allowed"
+    def _tagged(self, tag: str, span: Span) -> None:
+        if tag != "!":
+            message = f"the tag `{tag}` is not allowed"
             help_ = self._in_words(span) or "remove the tag, or put the text in quotes"
             self.problems.append(ForbiddenYaml.at(span, message, help_))
-
-    def _block(self, event: yaml.ScalarEvent, span: Span) -> None:
-        """Report a comparison such as ``>3``, which begins an empty block of text."""
-        help_ = None if event.value.strip() else self._in_words(span)
-        if help_ is not None:
-            self.problems.append(ForbiddenYaml.at(span, "an empty block of text begins here", help_))
 
     def _in_words(self, span: Span) -> str | None:
         """The help for a comparison in signs that YAML reads as something else."""
@@ -132,33 +157,34 @@ class _YamlBuilder:
         words = in_words(written) if written[:1] in ("!", ">", "*") else None
         return None if words is None else f"write `{words}`"
 
-    def _begin(self, event: Any) -> None:
-        span = self._span(event)
-        self._checked(event, span)
+    def _begun(self, event: Any) -> _Open:
+        """The mapping or sequence that begins."""
+        span, anchor = self._span(event), event.anchor
+        if event.tag is not None:
+            self._tagged(event.tag, span)
         if len(self._open) >= self.limits.depth:
             self._stop(TooLarge, span, f"the text is nested deeper than {self.limits.depth} levels", "make it flatter")
-        if event.anchor is not None:
-            self._anchor(event.anchor, None, 0)
-        self._open.append(_Open(isinstance(event, yaml.MappingStartEvent), span, event.anchor))
+        if anchor is not None:
+            self._anchors[anchor] = None
+        return _Open(type(event) is yaml.MappingStartEvent, span, anchor, self._nodes)
 
-    def _end(self, event: Any) -> None:
-        done = self._open.pop()
+    def _ended(self, event: Any, done: _Open) -> Mapping | Sequence:
+        """The mapping or sequence that ends."""
+        began, end, items = done.span, event.end_mark.index, tuple(done.items)
         # The parser ends a block at the next token, which may be lines further down, so the last item's end is used.
         # Brackets have an end of their own.
-        bracket = event.end_mark.index > event.start_mark.index
-        last = done.items[-1].span.end if done.items else done.span.end
-        span = msgspec.structs.replace(done.span, end=event.end_mark.index if bracket else max(last, done.span.start))
-        if done.mapping:
-            pairs = zip(done.items[::2], done.items[1::2], strict=True)
-            node: Node = Mapping(tuple((key, value) for key, value in pairs if isinstance(key, Scalar)), span)
-        else:
-            node = Sequence(tuple(done.items), span)
-        self._add(node, done.size, done.anchor)
+        if end == event.start_mark.index:
+            last: Node | None = None if not items else items[-1][1] if done.mapping else items[-1]
+            end = max(began.end if last is None else last.span.end, began.start)
+        span = Span(began.file, began.start, end, began.line, began.column)
+        node = Mapping(items, span) if done.mapping else Sequence(items, span)
+        self._nodes += 1
+        if done.anchor is not None:
+            self._anchors[done.anchor] = node, self._nodes - done.before
+        return node
 
-    def _anchor(self, anchor: str, node: Node | None, size: int) -> None:
-        self._anchors[anchor] = None if node is None else (node, size)
-
-    def _alias(self, event: Any) -> None:
+    def _aliased(self, event: Any) -> Node:
+        """The node that an alias stands for."""
         span = self._span(event)
         target = self._anchors.get(event.anchor)
         self._aliases += 1
@@ -172,25 +198,9 @@ class _YamlBuilder:
                     span, f"the alias `*{event.anchor}` {what}", self._in_words(span) or "write the value out"
                 )
             )
-            self._add(Scalar(event.anchor, True, span), 1, None)
-        else:
-            self._add(target[0], target[1], None, new=target[1])
-
-    def _add(self, node: Node, size: int, anchor: str | None, new: int = 1) -> None:
-        """Add a node to its parent. ``size`` counts it and all nodes in it, ``new`` those that are not counted yet."""
-        self._nodes += new
-        if self._nodes > self.limits.nodes:
-            self._stop(TooLarge, node.span, f"the text has more than {self.limits.nodes:,} values", "split it")
-        if anchor is not None:
-            self._anchor(anchor, node, size)
-        if not self._open:
-            self.root = None if isinstance(node, Scalar) and node.is_null else node
-            return
-        parent = self._open[-1]
-        parent.size += size
-        if parent.mapping and len(parent.items) % 2 == 0:
-            node = self._key(node, parent)
-        parent.items.append(node)
+            target = Scalar(event.anchor, True, span), 1
+        self._nodes += target[1]
+        return target[0]
 
     def _key(self, node: Node, parent: _Open) -> Scalar:
         if not isinstance(node, Scalar):

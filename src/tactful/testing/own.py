@@ -8,8 +8,7 @@ from typing import Final, assert_never
 
 from tactful.facts.parameters import SIGN
 from tactful.language.ir import Aggregate, CheckedPack, ComputedFact, Condition, Derived, WhenFact
-from tactful.language.ir.reads import conditions_in
-from tactful.language.lint.satisfiability import tests_of
+from tactful.language.ir.reads import conditions_in, tests_in
 
 _PARAMETER: Final = re.compile(r"\$([a-z][a-z0-9_]*)")
 
@@ -60,4 +59,4 @@ def _hidden(fact: ComputedFact) -> bool:
 
 
 def _reads(condition: Condition, parameters: set[str]) -> bool:
-    return any(name in parameters for test in tests_of(condition) for name in _PARAMETER.findall(test.text))
+    return any(name in parameters for test in tests_in(condition) for name in _PARAMETER.findall(test.text))

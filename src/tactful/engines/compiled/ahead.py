@@ -8,15 +8,18 @@ it, since no other test was asked.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from tactful.engines.compiled.past import TURNS, Past, Untold, past_of, until
 from tactful.engines.compiled.rule_functions import CALLED, MainFunction
 from tactful.engines.compiled.timed import TimedFacts
 from tactful.engines.compiled.turning import TurningFunctions
+from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Case, Row
-from tactful.language.ir import AddStep, CheckedPack
+from tactful.language.ir import AddStep, CheckedPack, Rule
+from tactful.source.first_use import FIRST_USE
+from tactful.source.lazy import lazy
 
 #: The next turn where there is none.
 NO_TURN: Final = 1 << 61
@@ -26,21 +29,33 @@ class AheadFunctions:
     """The functions of a pack that report the next turn. Immutable; safe to use from any number of threads."""
 
     def __init__(self, checked: CheckedPack, turning: TurningFunctions) -> None:
-        facts = TimedFacts(checked)
+        self._checked, self._turning = checked, turning
         # The other rules never change by themselves.
         moving = [rule for rule in checked.rules if turning.clockwork.rule(rule)]
         steps = [rule for rule in moving if isinstance(rule.conclusion, AddStep)]
         others = [rule for rule in moving if not isinstance(rule.conclusion, AddStep)]
-        mains = [MainFunction(checked, facts, *part).build() for part in (("fire", others), ("steps", steps))]
+        self._fire, self._steps = self._compiled({"fire": others, "steps": steps})
+
+    @lazy
+    def _still(self) -> _Main:
+        """The function for the rules that add steps and never change by themselves."""
+        steps = [rule for rule in self._checked.rules if isinstance(rule.conclusion, AddStep)]
+        still = [rule for rule in steps if not self._turning.clockwork.rule(rule)]
+        with FIRST_USE:
+            return self._compiled({"still": still})[0]
+
+    def _compiled(self, parts: Mapping[str, list[Rule]]) -> list[_Main]:
+        facts = TimedFacts(self._checked)
+        mains = [MainFunction(self._checked, facts, *part).build() for part in parts.items()]
         tree = ast.Module([*facts.functions(), *mains], [])
         # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
         namespace: dict[str, Any] = {**facts.tables, **facts.dates, **CALLED, **TURNS}
-        exec(compile(tree, f"<ahead {checked.digest[:19]}>", "exec"), namespace)  # noqa: S102
-        self._functions: tuple[Callable[[Ahead, Callable[[object], None]], None], ...] = (
-            namespace["fire"],
-            namespace["steps"],
-        )
-        self._turning = turning
+        exec(compile(tree, f"<ahead {self._checked.digest[:19]}>", "exec"), namespace)  # noqa: S102
+        return [namespace[name] for name in parts]
+
+    def warm(self) -> None:
+        """Compile what is compiled on first use."""
+        _ = self._still
 
     def same_before(self, case: Case, now: int) -> int:
         """The first second (since 1970, UTC) after ``now`` at which firings, deadlines or steps can change by time alone.
@@ -49,11 +64,20 @@ class AheadFunctions:
         """
         ahead = Ahead(case, case.families, now, 2 * now + 1, 2 * now + 1, turning=self._turning)
         try:
-            for run in self._functions:
-                run(ahead, _ignored)
+            self._fire(ahead, _ignored)
+            self._steps(ahead, _ignored)
         except Untold:
             return now + 1
-        return min(ahead.high >> 1, ahead.in_sight)
+        return ahead.same_before
+
+    def steps(self, case: Case, now: int) -> tuple[list[RawFiring], int]:
+        """The firings of rules that add steps, and the same moment. May raise :class:`Untold`."""
+        ahead = Ahead(case, case.families, now, 2 * now + 1, 2 * now + 1, turning=self._turning)
+        firings: list[RawFiring] = []
+        self._fire(ahead, _ignored)
+        self._steps(ahead, firings.append)
+        self._still(ahead, firings.append)
+        return firings, ahead.same_before
 
 
 class Ahead(Past):
@@ -61,6 +85,11 @@ class Ahead(Past):
 
     turning: TurningFunctions | None = None
     in_sight: int = NO_TURN
+
+    @property
+    def same_before(self) -> int:
+        """The first second at which what the functions told can change."""
+        return min(self.high >> 1, self.in_sight)
 
     def until(self, rule: int, row: Row) -> int | None:
         """The end of a rule that fires, as the functions that fire rules ask for it."""
@@ -73,6 +102,10 @@ class Ahead(Past):
         if end is None and past.high < 2 * NO_TURN:
             self.in_sight = min(self.in_sight, max(self.now + 1, (past.high >> 1) - turns.horizon))
         return end
+
+
+#: The function that goes through a case.
+_Main = Callable[[Ahead, Callable[[RawFiring], object]], None]
 
 
 def _ignored(_: object) -> None:

@@ -14,7 +14,7 @@ from tactful.language.ir import Test
 from tactful.language.ir.days import day_turns
 
 #: The turns before and after all others.
-_FIRST: Final = -(1 << 62)
+FIRST: Final = -(1 << 62)
 _LAST: Final = 1 << 62
 #: The most rows of a case that is looked at in this way. The plain search counts its steps, and stops where they are too many.
 SMALL: Final = 400
@@ -44,9 +44,9 @@ class Past(msgspec.Struct, eq=False):
     now: int
     today: int
     last: int
-    low: int = _FIRST
+    low: int = FIRST
     high: int = _LAST
-    left_out: int = _FIRST
+    left_out: int = FIRST
     memo: dict[int, Value] = msgspec.field(default_factory=dict)
     present: dict[int, Kept] = msgspec.field(default_factory=dict)
     other: dict[int, Kept] = msgspec.field(default_factory=dict)
@@ -67,28 +67,38 @@ Turning = Callable[[Past, Row], Any]
 
 
 class RuleTurns(NamedTuple):
-    """Whether a rule fires, how far it is looked at in seconds, and whether its turns are of both sorts, see ``turning``."""
+    """How to tell since when and until when a rule fires that fires now.
+
+    ``fires`` tells whether it fires at some other time as well, ``horizon`` how far it is looked at in seconds, and ``mixed``
+    whether its turns are of both sorts, see ``turning``. ``opened`` gives a turn that has happened and before which the rule
+    did not fire, the latest that is known at once. The turns that it reports may have been without effect. ``still``: time
+    does not change whether it fires.
+    """
 
     fires: Turning
+    opened: Callable[[Past, Row], int]
     horizon: int
     mixed: bool
+    still: bool = False
 
 
 def since(past: Past, rule: RuleTurns, row: Row) -> int | None:
     """As :meth:`tactful.engines.expiry.Expiry.since`. Raises :class:`Untold` where this search cannot tell."""
-    start, last = past.now - rule.horizon - 1, past.today
-    low = None
+    start = past.now - rule.horizon - 1
+    past.last, past.low = past.today, FIRST
+    sure = rule.opened(past, row)
+    if sure >= past.low:
+        first = sure >> 1
+        return None if first <= start else first if sure & 1 else first - 1
+    low = past.low
     for _ in range(_MOST):
-        past.last, past.low = last, _FIRST
+        if low >> 1 <= start:
+            return None
+        past.last, past.low = (low >> 1 << 1) - 1, FIRST
         if not rule.fires(past, row):
             break
         low = past.low
-        if low >> 1 <= start:
-            return None
-        last = (low >> 1 << 1) - 1
     else:
-        raise Untold
-    if low is None:  # it does not fire now
         raise Untold
     first = low >> 1
     if rule.mixed:
@@ -207,7 +217,7 @@ def at_another_time(past: Past, key: int, work: Turning, row: Row) -> Kept:
         if kept is not None and kept[1] <= last < kept[2]:
             return kept
     low, high = past.low, past.high
-    past.low, past.high = _FIRST, _LAST
+    past.low, past.high = FIRST, _LAST
     kept = (work(past, row), past.low, past.high)
     past.low, past.high = low, high
     if last == past.today:

@@ -9,7 +9,8 @@ from typing import Final
 from tactful.engines.compiled import nodes
 from tactful.engines.compiled.expressions import RUNTIME, Expressions
 from tactful.engines.compiled.fact_functions import Facts
-from tactful.engines.compiled.python_ast import attribute, call, constant, load, negate
+from tactful.engines.compiled.past import FIRST
+from tactful.engines.compiled.python_ast import attribute, call, constant, is_known, load, negate
 from tactful.language.ir import CheckedPack, Condition, Field, NowIs, Predicate, Relates, Test
 from tactful.language.ir.boundaries import clock_times
 from tactful.language.ir.days import asks_the_date
@@ -31,7 +32,7 @@ class TimedFacts(Facts):
         nullable: frozenset[str],
         computed: Callable[[Field, ast.expr], ast.expr],
         used: set[str] | None = None,
-    ) -> Expressions:
+    ) -> TimedExpressions:
         return TimedExpressions(nullable, computed, self.dates, used)
 
 
@@ -78,11 +79,18 @@ class TimedExpressions(Expressions):
     def predicate(self, predicate: Predicate, value: ast.expr, field: Field) -> ast.expr:
         if not isinstance(predicate, NowIs):
             return super().predicate(predicate, value, field)
+        has_turned = call(load("reached"), load(RUNTIME), self._key(predicate, value, field))
+        return has_turned if predicate.op[0] == ">" else negate(has_turned)
+
+    def _key(self, predicate: NowIs, value: ast.expr, field: Field) -> ast.expr:
         first = self.shifted(value, predicate.shift, field)
         late = predicate.op in LATE
-        key = nodes.BinOp(nodes.BinOp(first, ast.Mult(), constant(2)), ast.Add(), constant(2 if late else 1))
-        has_turned = call(load("reached"), load(RUNTIME), key)
-        return has_turned if predicate.op[0] == ">" else negate(has_turned)
+        return nodes.BinOp(nodes.BinOp(first, ast.Mult(), constant(2)), ast.Add(), constant(2 if late else 1))
+
+    def turned(self, predicate: NowIs, field: Field) -> ast.expr:
+        """The key of the turn of a predicate, which has happened; the first of all keys where the field is unknown."""
+        first, again = self.named(self.value(field))
+        return nodes.IfExp(is_known(first), self._key(predicate, again, field), constant(FIRST))
 
 
 def compares_clocks(test: Test) -> bool:

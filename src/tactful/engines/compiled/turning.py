@@ -19,7 +19,8 @@ from tactful.engines.compiled.expressions import RUNTIME, Expressions, nullable
 from tactful.engines.compiled.fact_functions import scope_of
 from tactful.engines.compiled.helpers import HELPERS
 from tactful.engines.compiled.inline_facts import truth
-from tactful.engines.compiled.past import TURNS, RuleTurns, Turning
+from tactful.engines.compiled.openings import Conjuncts
+from tactful.engines.compiled.past import FIRST, TURNS, Past, RuleTurns, Turning
 from tactful.engines.compiled.python_ast import (
     LOAD,
     STORE,
@@ -33,9 +34,11 @@ from tactful.engines.compiled.python_ast import (
     is_unknown,
     load,
     negate,
+    with_variables,
 )
 from tactful.engines.compiled.timed import LATE, TimedFacts, compares_clocks
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
+from tactful.facts.rows import Row
 from tactful.language.ir import Aggregate, CheckedPack, Condition, Field, NowIs, Rule, Test
 from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.reads import fields_of_fact, fields_of_rule
@@ -53,6 +56,7 @@ class TurningFunctions:
     def __init__(self, checked: CheckedPack, clockwork: Clockwork) -> None:
         self._checked, self.clockwork = checked, clockwork
         self._facts = _SearchedFacts(checked, clockwork)
+        self._conjuncts = Conjuncts({fact.id: fact for fact in checked.facts}, clockwork)
         self._namespace: dict[str, Any] = {**HELPERS, **TURNS}
         self._rules: dict[int, RuleTurns | None] = {}
         self._made = self._asked = 0
@@ -87,7 +91,7 @@ class TurningFunctions:
             values = [_value(part, expressions) for part in parts]
             name = f"values{self._made}"
             self._made += 1
-            body = [*scope_of(entity, load("row")), nodes.Return(nodes.Tuple(values, LOAD))]
+            body = with_variables(scope_of(entity, load("row")), [nodes.Return(nodes.Tuple(values, LOAD))])
             self._compile([function(name, [RUNTIME, "row"], body)])
             made: Turning = self._namespace[name]
             return made
@@ -96,19 +100,58 @@ class TurningFunctions:
         tests = list(self.clockwork.tests(rule))
         if any(map(compares_clocks, tests)):
             return None
+        moving = self._conjuncts.of(rule)  # the others hold at any time, if the rule fires at some time
+        if not moving:
+            return RuleTurns(_always, _never, HORIZON, mixed=False, still=True)
         expressions = self._facts.expressions(nullable(rule.entity), self._facts.computed)
-        fires = both([expressions.condition(rule.when), negate(expressions.condition(rule.unless))])
-        name = f"rule{rule.no}"
-        self._compile([function(name, [RUNTIME, "row"], [*scope_of(rule.entity, load("row")), nodes.Return(fires)])])
+        made = [(expressions.condition(part), holds) for part, holds in moving]
+        fires = nodes.Return(both([part if holds else negate(part) for part, holds in made]))
+        bodies: dict[str, list[ast.stmt]] = {f"rule{rule.no}": [fires], f"opened{rule.no}": self._opened(rule)}
+        scope = scope_of(rule.entity, load("row"))
+        self._compile([function(name, [RUNTIME, "row"], with_variables(scope, body)) for name, body in bodies.items()])
+        run, opened = (self._namespace[name] for name in bodies)
         late = {late for test in tests for late in _sorts(test)}
         horizon = CLOCK_HORIZON if self.clockwork.looks_at_clocks(rule) else HORIZON
-        return RuleTurns(self._namespace[name], horizon, mixed=len(late) > 1)
+        return RuleTurns(run, opened, horizon, mixed=len(late) > 1)
+
+    def _opened(self, rule: Rule) -> list[ast.stmt]:
+        """The statements that evaluate what may have turned without effect, and return the latest of the other turns."""
+        expressions = self._facts.expressions(nullable(rule.entity), self._facts.computed)
+        keys: list[ast.expr] = []
+        statements: list[ast.stmt] = []
+        for part in self._conjuncts.opened(rule):
+            moments = self._conjuncts.moments_of(part)
+            if moments is None:
+                statements.append(nodes.Expr(expressions.condition(part[0])))
+                continue
+            test = part[0]
+            assert isinstance(test, Test)  # it has moments
+            keys += [
+                expressions.turned(predicate, test.field) for predicate, holds in moments if _turned(predicate, holds)
+            ]
+        latest = constant(FIRST) if not keys else keys[0] if len(keys) == 1 else call(load("max"), *keys)
+        return [*statements, nodes.Return(latest)]
 
     def _compile(self, functions: list[ast.stmt]) -> None:
         tree = ast.Module([*self._facts.functions(), *functions], [])
         self._namespace.update(self._facts.dates)
         # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
         exec(compile(tree, f"<past of {self._checked.digest[:19]}>", "exec"), self._namespace)  # noqa: S102
+
+
+def _always(_past: Past, _row: Row) -> bool:
+    """The function of a rule that time does not change."""
+    return True
+
+
+def _never(_past: Past, _row: Row) -> int:
+    """The latest turn of such a rule."""
+    return FIRST
+
+
+def _turned(predicate: NowIs, holds: bool) -> bool:
+    """Whether the moment of a predicate has come, if it holds, or fails."""
+    return (predicate.op[0] == ">") == holds
 
 
 def _value(part: Field | Condition | None, expressions: Expressions) -> ast.expr:

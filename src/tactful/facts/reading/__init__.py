@@ -37,6 +37,7 @@ _NEARLY_TEXT: Final = re.compile(r"\.999999[5-9]")
 #: A number that is too large for every reader, and how many bits a whole number may have.
 _REFUSED_NUMBER: Final = msgspec.Raw(b"1e400")
 _BITS: Final = 64
+_NULL: Final = b"null"
 _DECODER: Final = msgspec.json.Decoder(CaseShape)
 _ENCODER: Final = msgspec.json.Encoder()
 
@@ -100,11 +101,11 @@ def _decoded(data: bytes | bytearray | memoryview | str, declared: Declared) -> 
 def _key_twice(data: bytes | bytearray | memoryview | str, case: Case) -> bool:
     """Whether an object of a text has a key twice. ``case`` was read from the text.
 
-    Written again, a case has fewer quotation marks if a value was dropped. Nulls are dropped as well, so fewer marks are no
-    proof; as many marks are a proof that none was.
+    Written again, a case has fewer quotation marks if a value was dropped. Nulls are dropped as well, so the marks of a text
+    with nulls prove nothing; as many marks are a proof that nothing was dropped.
     """
     text = data.encode() if isinstance(data, str) else bytes(data)
-    if text.count(b'"') == _ENCODER.encode(case.shape).count(b'"') and not has_escaped_mark(text):
+    if _NULL not in text and text.count(b'"') == _ENCODER.encode(case.shape).count(b'"') and not has_escaped_mark(text):
         return False
     return has_repeated_key(text)
 

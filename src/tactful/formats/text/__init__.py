@@ -12,11 +12,10 @@ from rich.text import Text
 from tactful.api.decision import Advice, Decision
 from tactful.facts.reading.moments import epoch_seconds
 from tactful.formats.notices import notices
-from tactful.formats.text.blocks import Block, Said, blocks, by_due, sections
+from tactful.formats.text.blocks import Block, Said, blocks, by_due, is_whole_day, sections
 from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.styled import styled
 from tactful.reasons.records.decision import AlternativeRecord, HandledRecord, JustificationRecord, SetAsideRecord
-from tactful.reasons.wording import ends_day
 from tactful.reasons.words import Words, noted
 
 #: The style of each modality.
@@ -76,7 +75,7 @@ def _in_full(advice: Advice, decision: Decision, console: SafeConsole) -> None:
     line = _headline(advice, advice.label, words)
     line.append(words.concerning(advice.target, decision.company(advice.application)), "dim")
     console.print(line)
-    if (deadline := _deadline(advice, decision)) is not None:
+    if (deadline := _deadline([advice], decision)) is not None:
         _indented(console, deadline)
     for step in advice.steps:
         _step(console, step)
@@ -123,7 +122,7 @@ class _Short:
         if concerned := block.concerning(company=self._companies):
             line.append(f" ({concerned})", "dim")
         dues = list(by_due(block))
-        deadline = _deadline(block.first, self._decision)
+        deadline = _deadline(dues[0][0], self._decision)
         if len(dues) == 1 and deadline is not None:
             _with_deadline(line, deadline, self._console)
         else:
@@ -136,7 +135,7 @@ class _Short:
     def _briefly(self, block: Block) -> None:
         """The line, and one reason with the steps, unless there are several deadlines: the reasons then differ as well."""
         self._line(block)
-        if all(advice.due == block.first.due for advice in block.advice):
+        if len(list(by_due(block))) == 1:
             self._reasons(block, 1)
         self._steps("", self._new(block, block.steps()))
 
@@ -202,25 +201,33 @@ def _with_deadline(line: Text, deadline: Text, console: SafeConsole) -> None:
         _indented(console, deadline)
 
 
-def _deadline(advice: Advice, decision: Decision) -> Text | None:
-    """``by Mon 23 Nov, 16:30 (in 6 hours)``; ``None`` without a deadline, and where something was to be kept up until then."""
-    if advice.due is None:
+def _deadline(advice: Sequence[Advice], decision: Decision) -> Text | None:
+    """``by Mon 23 Nov, 16:30 (in 6 hours)``, of advice whose deadlines are on one day: ``by Mon 23 Nov, 16:30–17:15 (…)``.
+
+    ``None`` without a deadline, and where something was to be kept up until then.
+    """
+    dues = [item.due for item in advice if item.due is not None]
+    if not dues:
         return None
-    left = epoch_seconds(advice.due) - epoch_seconds(decision.at)
-    if left < 0 and advice.due_means == "until":
+    means = advice[0].due_means
+    first, last = min(dues), max(dues)
+    left = epoch_seconds(last if means == "until" else first) - epoch_seconds(decision.at)
+    if left < 0 and means == "until":
         return None
     words = decision.words
     late = f", {words.say('overdue')}" if left < 0 else ""
-    by = words.deadline(advice.due_means, _day_or_moment(advice.due, decision.at, words))
+    by = words.deadline(means, _day_or_moments(first, last, decision.at, words))
     return Text(f"{by} ({words.distance(left)}{late})", "bold red" if late else "magenta")
 
 
-def _day_or_moment(due: datetime, now: datetime, words: Words) -> str:
-    """A deadline in words: the day alone where it is the end of a day, and the year where it is another year."""
-    midnight = due.time() == time()
-    day = due.date() - timedelta(days=midnight)
+def _day_or_moments(first: datetime, last: datetime, now: datetime, words: Words) -> str:
+    """Deadlines of one day in words: the day alone where it is the end of a day, and the year where it is another year."""
+    day = first.date() - timedelta(days=first.time() == time())
     said = words.short_day(day) if day.year == now.year else words.day(day)
-    return said if midnight or ends_day(due) else f"{said}, {words.clock(due)}"
+    if is_whole_day(first):
+        return said
+    clocks = dict.fromkeys((words.clock(first), words.clock(last)))
+    return f"{said}, {'–'.join(clocks)}"
 
 
 def _because(justification: JustificationRecord) -> Text:

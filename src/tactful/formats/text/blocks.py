@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time
 from itertools import groupby
 from typing import Final, NamedTuple
 
 from tactful.api.decision import Advice, Decision
 from tactful.language.terms import ADVICE_KINDS
 from tactful.reasons.records.decision import JustificationRecord
+from tactful.reasons.wording import ends_day
 
 #: With more blocks than this that say the same but for their deadlines, they are one block with several deadlines.
 _MANY: Final = 3
@@ -170,8 +172,8 @@ class Block(NamedTuple):
 def blocks(advice: Iterable[Advice], decision: Decision) -> list[Block]:
     """Advice of one kind in blocks, in the order of their best ranks.
 
-    Advice is in one block if it says the same by the same rules, with the same deadline. Much that is to be left or waited
-    for is in one block whatever its deadlines are.
+    Advice is in one block if it says the same by the same rules, with deadlines on the same day. Much that is to be left or
+    waited for is in one block whatever its deadlines are.
     """
     merged = _merged((Block((item,), decision) for item in advice), with_due=True)
     if not merged or merged[0].first.kind == "do":
@@ -183,18 +185,28 @@ def blocks(advice: Iterable[Advice], decision: Decision) -> list[Block]:
     return sorted((*rest, *few), key=lambda block: block.first.rank)
 
 
-def by_due(block: Block) -> Iterator[tuple[Advice, list[str]]]:
-    """The deadlines of a block, in order: an advice with each, and those whom it is for."""
+def by_due(block: Block) -> Iterator[tuple[list[Advice], list[str]]]:
+    """The days on which deadlines of a block end, in order: the advice for each, and those whom it is for."""
     ordered = sorted(block.advice, key=lambda item: (item.due is None, item.due and item.due.timestamp(), item.rank))
-    for _, same in groupby(ordered, key=lambda item: item.due):
+    for _, same in groupby(ordered, key=lambda item: _day(item.due, block.decision.at)):
         items = list(same)
-        yield items[0], _distinct(block.who(item) for item in items)
+        yield items, _distinct(block.who(item) for item in items)
+
+
+def is_whole_day(due: datetime) -> bool:
+    """Whether a deadline is the end of a day, so that the day says it all."""
+    return due.time() == time() or ends_day(due)
+
+
+def _day(due: datetime | None, now: datetime) -> tuple[date, bool, bool] | None:
+    """What deadlines share that can be told together: the day, whether it says it all, and whether they have passed."""
+    return None if due is None else (due.date(), is_whole_day(due), due < now)
 
 
 def _merged(parts: Iterable[Block], *, with_due: bool) -> list[Block]:
     merged: dict[tuple[object, ...], Block] = {}
     for part in parts:
-        key = (*part.key(), part.first.due if with_due else None)
+        key = (*part.key(), _day(part.first.due, part.decision.at) if with_due else None)
         before = merged.get(key)
         merged[key] = part if before is None else Block((*before.advice, *part.advice), part.decision)
     return list(merged.values())

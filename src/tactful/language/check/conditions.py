@@ -18,7 +18,7 @@ def check_condition(condition: Written, scope: Scope) -> Condition:
     """The condition with all names looked up. Lines with mistakes are reported and left out."""
     if isinstance(condition, Entry):
         return _check_entry(condition, scope) or ALWAYS
-    members = tuple(check_condition(member, scope) for member in condition.members)
+    members = tuple([check_condition(member, scope) for member in condition.members])
     match condition.how:
         case "all":
             return flat(members)
@@ -52,7 +52,9 @@ def flat(members: tuple[Condition, ...]) -> Condition:
     """The conjunction of ``members``, without nested conjunctions and without members that always hold."""
     flat: list[Condition] = []
     for member in members:
-        if isinstance(member, AllOf):
+        if isinstance(member, Test):
+            flat.append(member)
+        elif isinstance(member, AllOf):
             flat.extend(member.members)
         elif not (isinstance(member, NoneOf) and _never(member.members)):
             flat.append(member)

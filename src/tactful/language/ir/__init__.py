@@ -21,7 +21,7 @@ from tactful.language.terms import AdviceKind, Definition, DueMeans, Modality, O
 from tactful.source.diagnostics import Diagnostic, Span
 
 
-class Checked(msgspec.Struct, frozen=True):
+class Checked(msgspec.Struct, frozen=True, gc=False):
     """The base of all nodes."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -11,9 +11,9 @@ from tactful.facts.edit import Spot, spot_of
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import BusinessDays, Kind, Value
 from tactful.facts.rows import Case, Row
-from tactful.language.ir import CheckedPack, ComputedFact, Condition, Field, FieldNote, Rule, Shift
-from tactful.language.ir.reads import closure, computed, fields_of, fields_of_fact, fields_of_orders, fields_of_rule
-from tactful.language.ir.turns import FieldKey, Turn, Turns, field_key
+from tactful.language.ir import CheckedPack, Condition, Field, FieldNote, Rule, Shift
+from tactful.language.ir.reads import computed, fields_of, fields_of_fact, fields_of_orders, fields_of_rule, reached
+from tactful.language.ir.turns import Turn, Turns, field_key
 
 
 class ReadField(msgspec.Struct, frozen=True, eq=False):
@@ -51,12 +51,15 @@ def read_fields(
     ``conditions`` are further conditions to look at. Parameters are no facts, and are left out.
     """
     facts = {fact.id: fact for fact in checked.facts}
+    reads = {id_: fields_of_fact(fact) for id_, fact in facts.items()}
     rules, steps = tuple(rules), tuple(steps)
     concluded = {rule.conclusion.action for rule in rules}
     sorting = fields_of_orders(checked.actions[action] for action in sorted(concluded))
     others = [*(field for condition in conditions for field in fields_of(condition)), *sorting]
-    in_rules = _names([*(field for rule in rules for field in fields_of_rule(rule)), *others], facts)
-    in_steps = _names([field for rule in steps for field in fields_of_rule(rule)], facts)
+    of_rules = [*(field for rule in rules for field in fields_of_rule(rule)), *others]
+    of_steps = [field for rule in steps for field in fields_of_rule(rule)]
+    read_by_rules, read_by_steps = _given(of_rules, reads), _given(of_steps, reads)
+    in_rules, in_steps = set(map(field_key, read_by_rules)), set(map(field_key, read_by_steps))
     names = {
         (entity, spec.attribute, False): spec.name
         for entity, fields in given_fields().items()
@@ -69,10 +72,9 @@ def read_fields(
             turns.deadline(rule.by.field, rule.by.shift)
     for condition in conditions:
         turns.condition(condition)
-    direct = [field for rule in (*rules, *steps) for field in fields_of_rule(rule)]
-    for id_ in sorted(closure(computed([*direct, *others]), facts)):
+    for id_ in sorted(_behind([*of_rules, *of_steps], reads)):
         turns.fact(facts[id_])
-    kinds = {field_key(field): field.kind for field in _given(direct + others, facts)}
+    kinds = {field_key(field): field.kind for field in [*read_by_rules, *read_by_steps]}
     fields = []
     for key in sorted(in_rules | in_steps):
         entity, attribute, custom = key
@@ -87,15 +89,14 @@ def read_fields(
     return tuple(fields)
 
 
-def _names(direct: list[Field], facts: dict[str, ComputedFact]) -> set[FieldKey]:
-    """The keys of the given and custom fields that some fields are, or are computed from."""
-    return {field_key(field) for field in _given(direct, facts)}
+def _behind(direct: list[Field], reads: Mapping[str, list[Field]]) -> set[str]:
+    """The computed facts among fields, and all facts that these are computed from."""
+    return reached(computed(direct), lambda id_: computed(reads[id_]))
 
 
-def _given(direct: list[Field], facts: dict[str, ComputedFact]) -> list[Field]:
+def _given(direct: list[Field], reads: Mapping[str, list[Field]]) -> list[Field]:
     """The given and custom fields among ``direct``, and those from which its computed fields are computed."""
-    behind = closure(computed(direct), facts)
-    fields = [*direct, *(field for id_ in behind for field in fields_of_fact(facts[id_]))]
+    fields = [*direct, *(field for id_ in _behind(direct, reads) for field in reads[id_])]
     return [field for field in fields if field.origin in ("given", "custom") and not field.is_parameter]
 
 

@@ -30,14 +30,21 @@ from tactful.language.ir.boundaries import other_fields
 T = TypeVar("T")
 
 
-def fields_of(condition: Condition) -> Iterator[Field]:
+def fields_of(condition: Condition) -> list[Field]:
     """All fields that a condition reads."""
-    if not isinstance(condition, Test):
+    fields: list[Field] = []
+    _collect(condition, fields)
+    return fields
+
+
+def _collect(condition: Condition, fields: list[Field]) -> None:
+    """Add the fields that a condition reads. A pack has thousands of tests, and generators within each other are slow."""
+    if isinstance(condition, Test):
+        fields.append(condition.field)
+        fields += other_fields(condition)
+    else:
         for member in condition.members:
-            yield from fields_of(member)
-        return
-    yield condition.field
-    yield from other_fields(condition)
+            _collect(member, fields)
 
 
 def tests_in(condition: Condition) -> Iterator[Test]:
@@ -49,17 +56,15 @@ def tests_in(condition: Condition) -> Iterator[Test]:
         yield from tests_in(member)
 
 
-def fields_of_fact(fact: ComputedFact) -> Iterator[Field]:
+def fields_of_fact(fact: ComputedFact) -> list[Field]:
     """All fields that a computed fact reads."""
     match fact:
         case WhenFact(condition=condition):
-            yield from fields_of(condition)
+            return fields_of(condition)
         case Aggregate(where=where, value=value):
-            yield from fields_of(where)
-            if value is not None:
-                yield value
+            return [*fields_of(where), *([] if value is None else [value])]
         case Derived(expression=expression):
-            yield from fields_of_expression(expression)
+            return [*fields_of_expression(expression)]
         case _:
             assert_never(fact)
 
@@ -133,12 +138,9 @@ def hidden_move(field: Field, facts: Mapping[str, ComputedFact]) -> Moved | None
     return fact.expression
 
 
-def fields_of_rule(rule: Rule) -> Iterator[Field]:
+def fields_of_rule(rule: Rule) -> list[Field]:
     """All fields that a rule's conditions and deadline read."""
-    yield from fields_of(rule.when)
-    yield from fields_of(rule.unless)
-    if rule.by is not None:
-        yield rule.by.field
+    return [*fields_of(rule.when), *fields_of(rule.unless), *([] if rule.by is None else [rule.by.field])]
 
 
 def fields_of_orders(actions: Iterable[Action]) -> Iterator[Field]:

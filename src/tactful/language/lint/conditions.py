@@ -7,8 +7,9 @@ from itertools import combinations
 from typing import NamedTuple
 
 from tactful.language.ir import Aggregate, CheckedPack, Condition, Derived, Test
+from tactful.language.ir.reads import tests_in
 from tactful.language.lint.own import Own
-from tactful.language.lint.satisfiability import Effort, Logic, drop, key_of, tests_of
+from tactful.language.lint.satisfiability import Effort, Logic, drop, key_of
 from tactful.source.codes.lint import NeverHolds, Redundant
 from tactful.source.diagnostics import Diagnostic, Span
 
@@ -50,7 +51,7 @@ def _parts(checked: CheckedPack) -> Iterator[_Part]:
 
 
 def _never(part: _Part, own: Own, effort: Effort) -> Iterator[Diagnostic]:
-    tests = list(tests_of(part.condition))
+    tests = list(tests_in(part.condition))
     pair = next((two for two in combinations(tests, 2) if _clash(part, *two, effort)), None)
     alone = next((test for test in tests if not Logic(part.entity, [test], effort=effort).possible(test)), None)
     span = own.of_tests((alone,) if alone else pair or tests)
@@ -73,7 +74,7 @@ def _clash(part: _Part, first: Test, second: Test, effort: Effort) -> bool:
         return False
     logic = Logic(part.entity, [part.condition], effort=effort)
     fewer = part.condition
-    tests = list(tests_of(part.condition))
+    tests = list(tests_in(part.condition))
     effort.take(len(tests) ** 2)
     for test in tests:
         if test is not first and test is not second:
@@ -84,7 +85,7 @@ def _clash(part: _Part, first: Test, second: Test, effort: Effort) -> bool:
 def _redundant(part: _Part, logic: Logic, own: Own, effort: Effort) -> Iterator[Diagnostic]:
     """Tests that can be removed without changing the meaning of the condition. Of two equal tests, the later is reported."""
     condition = part.condition
-    tests = list(tests_of(condition))
+    tests = list(tests_in(condition))
     for test in reversed(tests):
         effort.take(3 * len(tests))
         without = drop(condition, test)
@@ -92,7 +93,7 @@ def _redundant(part: _Part, logic: Logic, own: Own, effort: Effort) -> Iterator[
             continue
         condition = without
         if test.span in own:
-            others = [other for other in tests_of(without) if key_of(other.field) == key_of(test.field)]
+            others = [other for other in tests_in(without) if key_of(other.field) == key_of(test.field)]
             help_ = (
                 f"`{written(others[0])}` is enough"
                 if len(others) == 1

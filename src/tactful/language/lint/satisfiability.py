@@ -62,6 +62,7 @@ from tactful.language.ir.boundaries import (
     other_fields,
 )
 from tactful.language.ir.days import day_in_year
+from tactful.language.ir.reads import tests_in
 
 #: A field: its entity, its origin, and its name there.
 Key = tuple[str, str, str]
@@ -104,15 +105,6 @@ def key_of(field: Field) -> Key:
     return field.via[-1] if field.via else field.scope, field.origin, field.key
 
 
-def tests_of(condition: Condition) -> Iterator[Test]:
-    """All tests in a condition."""
-    if isinstance(condition, Test):
-        yield condition
-        return
-    for member in condition.members:
-        yield from tests_of(member)
-
-
 class TooHard(Exception):
     """The question would take too many points or steps."""
 
@@ -145,7 +137,7 @@ class Logic:
         self._take(_OWN_STEPS)
         tests: dict[Key, list[Test]] = {}
         for condition in conditions:
-            for test in tests_of(condition):
+            for test in tests_in(condition):
                 tests.setdefault(key_of(test.field), []).append(test)
         #: All stretches of each field, as an integer with a bit for each. A field with too many stretches is left out.
         self.points: dict[Key, tuple[Point, ...]] = {}

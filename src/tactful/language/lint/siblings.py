@@ -20,9 +20,10 @@ from tactful.language.ir import (
     YearlyBetween,
 )
 from tactful.language.ir.boundaries import AtMoment, boundaries_of
+from tactful.language.ir.reads import tests_in
 from tactful.language.lint.conditions import written
 from tactful.language.lint.own import Own
-from tactful.language.lint.satisfiability import Effort, Key, Logic, Node, Point, key_of, normal, signed, tests_of
+from tactful.language.lint.satisfiability import Effort, Key, Logic, Node, Point, key_of, normal, signed
 from tactful.source.codes.lint import Gap, Overlap
 from tactful.source.diagnostics import Diagnostic
 
@@ -41,9 +42,9 @@ def lint_siblings(checked: CheckedPack, own: Own, effort: Effort) -> Iterator[Di
     for rule in checked.rules:
         condition = rule.condition
         ordered = _ordered(condition)
-        effort.take(len(ordered) * sum(1 for _ in tests_of(condition)))
+        effort.take(len(ordered) * sum(1 for _ in tests_in(condition)))
         for key in ordered:
-            tests = tuple(test for test in tests_of(condition) if key_of(test.field) == key)
+            tests = tuple(test for test in tests_in(condition) if key_of(test.field) == key)
             alike = (rule.entity, _direction(rule), rule.conclusion.action, rule.target, key, _rest(condition, key))
             groups.setdefault(alike, []).append(_Member(rule, tests, condition))
     counts = {fact.id for fact in checked.facts if isinstance(fact, Aggregate) and fact.op == "count"}
@@ -61,7 +62,7 @@ def _ordered(condition: Condition) -> set[Key]:
     """The fields in a condition that have an order with a single measure, and are not alternatives to other fields."""
     mixed = set(_mixed(normal(condition, True)))
     measures: dict[Key, set[bool]] = {}
-    for test in tests_of(condition):
+    for test in tests_in(condition):
         if isinstance(test.field.kind, MomentKind | NumberKind | DurationKind | DateKind):
             shifts = [boundary.shift for boundary in boundaries_of(test) if isinstance(boundary, AtMoment)]
             ways = {signed(shift)[1] for shift in shifts}

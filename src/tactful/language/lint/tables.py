@@ -9,8 +9,9 @@ from typing import Final, assert_never
 
 from tactful.facts.kinds import ChoiceKind, Value, YesNoKind
 from tactful.language.ir import AllOf, AnyOf, Branch, CheckedPack, Choose, Condition, Derived, Field, NoneOf, Test
+from tactful.language.ir.reads import tests_in
 from tactful.language.lint.own import Own
-from tactful.language.lint.satisfiability import Effort, Key, Logic, Point, holds_at, key_of, tests_of
+from tactful.language.lint.satisfiability import Effort, Key, Logic, Point, holds_at, key_of
 from tactful.language.syntax import Pack, Table
 from tactful.source.codes.lint import RowsDiffer, Uncovered, UnreachableRow
 from tactful.source.diagnostics import Diagnostic
@@ -57,7 +58,7 @@ def _unreachable(branch: Branch, above: list[Condition], logic: Logic) -> Iterat
 
 def _uncovered(table: Table, conditions: list[Condition], effort: Effort) -> Iterator[Diagnostic]:
     """The combinations of known values that no row covers, where each column has a fixed set of values."""
-    fields: dict[Key, Field] = {key_of(test.field): test.field for row in conditions for test in tests_of(row)}
+    fields: dict[Key, Field] = {key_of(test.field): test.field for row in conditions for test in tests_in(row)}
     values = [_values(field) for field in fields.values()]
     if not fields or not 0 < prod(map(len, values)) <= _MOST_COMBINATIONS:
         return

@@ -8,9 +8,8 @@ from typing import Final, assert_never
 
 from tactful.facts.kinds import DayTimeKind, TextKind
 from tactful.language.ir import Aggregate, CheckedPack, Condition, DayTimeBetween, Derived, IsIn, Test, WhenFact
-from tactful.language.ir.reads import conditions_in
+from tactful.language.ir.reads import conditions_in, tests_in
 from tactful.language.lint.own import Own
-from tactful.language.lint.satisfiability import tests_of
 from tactful.language.syntax import Pack
 from tactful.source.codes.lint import EmptyFile, OtherText, PassesMidnight
 from tactful.source.diagnostics import Diagnostic, Span
@@ -33,7 +32,7 @@ def lint_texts(pack: Pack, checked: CheckedPack, own: Own) -> Iterator[Diagnosti
         else:
             yield from _texts(root, text)
     for condition in _conditions(checked):
-        for test in tests_of(condition):
+        for test in tests_in(condition):
             yield from _alternatives(test, own)
             yield from _midnight(test, checked, own)
 

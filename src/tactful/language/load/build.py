@@ -17,7 +17,7 @@ from tactful.language.load.invariants import InvariantReader
 from tactful.language.load.items import Entries, Item
 from tactful.language.load.keys import LEAVES
 from tactful.language.load.merge import NAMED, Merged, merge_layers
-from tactful.language.phrases import Deadline, Phrase, Text, parse_deadline, parse_phrase
+from tactful.language.phrases import Deadline, Phrase, parse_deadline, parse_phrase, whole
 from tactful.language.phrases.dates import BetweenDays, FromOrBefore
 from tactful.language.syntax import (
     Action,
@@ -125,7 +125,7 @@ class _Builder(InvariantReader):
             invariants=self._all("invariants", self._invariant),
             overrides=tuple(merged.overrides),
             definitions={
-                id_: Definition(section, item.id.span, tuple(key.span for key in item.all_keys()))
+                id_: Definition(section, item.id.span, item.places())
                 for section, items in merged.sections.items()
                 for id_, item in items.items()
             },
@@ -196,7 +196,7 @@ class _Builder(InvariantReader):
             elif value is None:
                 self.report(MissingKey.at(day.span, f"`{day.text}` has no `value`"))
             else:
-                dated.append(DatedValue(Text(day).whole(), value, self._words(entries, "source")))
+                dated.append(DatedValue(whole(day), value, self._words(entries, "source")))
         return tuple(sorted(dated, key=lambda value: value.day.text))
 
     def _bounds(self, entries: Entries) -> tuple[Name, Name] | None:

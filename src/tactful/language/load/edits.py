@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from tactful.language.load.items import Entries
 from tactful.source.diagnostics import Span
 from tactful.source.nodes import Mapping as MappingNode
 from tactful.source.nodes import Node, Scalar
@@ -15,16 +16,23 @@ Content = str | None | tuple["Content", ...]
 
 
 class Edit(msgspec.Struct, frozen=True):
-    """What a layer says of an entry: the number of the layer, and the places and contents of the keys that it gives.
+    """What a layer says of an entry: the number of the layer, and the keys that it gives.
 
     ``new``: the layer defines the entry, which no layer below has.
     """
 
     layer: int
     id: Span
-    keys: Mapping[str, Span]
-    contents: Mapping[str, Content]
+    keys: Entries
     new: bool
+
+    def place_of(self, key: str) -> Span:
+        """The place of a key."""
+        return self.keys[key][0].span
+
+    def content(self, key: str) -> Content:
+        """The content of a key."""
+        return content_of(self.keys[key][1])
 
     @property
     def place(self) -> str:

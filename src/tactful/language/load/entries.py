@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from tactful.facts.kinds import parse_number, parse_yes_no
 from tactful.language.load.items import Entries, Item
-from tactful.language.phrases import Text, parse_phrase
+from tactful.language.phrases import parse_phrase, whole
 from tactful.language.syntax import Condition, Entry, Group
 from tactful.language.terms import Name
 from tactful.source.codes.pack import BadName, BadSetting, MissingKey, UnknownKey, WrongShape
@@ -49,7 +49,7 @@ class EntryReader:
             help_ = 'put the sentence in quotes: `"{person.name} …"`' if braces else None
             self.report(WrongShape.at(node.span, f"`{key}` takes one text, not several values", help_))
             return None
-        return Text(node).whole()
+        return whole(node)
 
     def _words(self, entries: Entries, key: str) -> str:
         text = self._text(entries, key)
@@ -108,7 +108,8 @@ class EntryReader:
 
     def _phrases(self, field: Scalar, value: Node) -> Condition:
         """What a phrase, or any phrase of a list, says of a field."""
-        entries = tuple(Entry(Text(field).whole(), *phrase) for phrase in parse_phrase(value, self.report))
+        name = whole(field)
+        entries = tuple([Entry(name, *phrase) for phrase in parse_phrase(value, self.report)])
         return entries[0] if len(entries) == 1 else Group("any", entries)
 
     def _wants_list(self, how: str, node: Node) -> None:

@@ -35,6 +35,10 @@ Report = Callable[[Diagnostic], None]
 
 _INSTEAD: Final = {"and when": "write `when`", "and unless": "write `unless`"}
 
+#: The keys of an entry that only mean something where a pack below has the entry.
+_CHANGES: Final = (*ADDITIONS, "replaces")
+#: The keys that the entries of a section may have, to look them up.
+_KNOWN: Final = {section: frozenset(keys) for section, keys in KEYS.items()}
 
 #: The sections whose entries conditions and sentences refer to by name.
 NAMED: Final = ("parameters", "custom_facts", "facts", "tables")
@@ -384,15 +388,16 @@ class _Merger:
             self.report(WrongShape.at(content.span, f"`{id_.text}` is a mapping"))
             return {}
         entries: Entries = {}
+        known = _KNOWN[section]
         for key, node in content.entries:
-            if key.text in KEYS[section]:
+            if key.text in known:
                 entries[key.text] = (key, node)
             else:
                 self.report(UnknownKey.at(key.span, f"`{key.text}` means nothing here", _key_help(section, key.text)))
         return entries
 
     def _define(self, section: str, id_: Scalar, entries: Entries) -> None:
-        if not any(key in entries for key in NEEDS[section]):
+        if entries.keys().isdisjoint(NEEDS[section]):
             if self.layer.overlay:
                 self._nothing_to_change(section, id_)
                 self._leave_out(section, id_)
@@ -401,7 +406,7 @@ class _Merger:
                 self.report(MissingKey.at(id_.span, f"`{id_.text}` has no {_listed(NEEDS[section], 'or')}"))
                 self._leave_out(section, id_)
                 return
-        for key in (*ADDITIONS, "replaces"):
+        for key in _CHANGES:
             if key in entries:
                 message = f"`{key}` changes an entry of the packs below, and they have no `{id_.text}`"
                 self.report(NothingToChange.at(entries[key][0].span, message, _INSTEAD.get(key, "leave it out")))
@@ -413,9 +418,7 @@ class _Merger:
             self.merged.unread.add(id_.text)
 
     def _note(self, section: str, id_: Scalar, entries: Entries, new: bool) -> None:
-        keys = {key: place.span for key, (place, _) in entries.items()}
-        contents = {key: content_of(node) for key, (_, node) in entries.items()}
-        self.merged.history.setdefault((section, id_.text), []).append(Edit(self.no, id_.span, keys, contents, new))
+        self.merged.history.setdefault((section, id_.text), []).append(Edit(self.no, id_.span, entries, new))
 
     def _patch(self, section: str, id_: Scalar, base: Item, entries: Entries) -> None:
         self._note(section, id_, entries, new=False)

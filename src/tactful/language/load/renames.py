@@ -11,7 +11,7 @@ from typing import Final
 
 from tactful.language.terms import MODALITIES, OldName
 from tactful.source.nodes import Mapping as MappingNode
-from tactful.source.nodes import Node, Scalar, can_point_inside, inner_span
+from tactful.source.nodes import Node, Scalar, inner_span
 from tactful.source.nodes import Sequence as SequenceNode
 
 #: What can be renamed.
@@ -114,10 +114,10 @@ class _Rewriter:
 
     def _replaced(self, scalar: Scalar, parts: Iterable[tuple[int, int, str]]) -> Scalar:
         """The scalar with new names in place of some parts of its text, which are noted."""
-        text, at, exact = "", 0, can_point_inside(scalar)
+        text, at, inner = "", 0, inner_span(scalar)
         for start, end, new in parts:
-            span = inner_span(scalar).part(start, end) if exact else scalar.span
-            self.used.append(OldName(scalar.text[start:end], new, span, exact))
+            span = scalar.span if inner is None else inner.part(start, end)
+            self.used.append(OldName(scalar.text[start:end], new, span, inner is not None))
             text, at = text + scalar.text[at:start] + new, end
         return Scalar(text + scalar.text[at:], scalar.plain, scalar.span) if at else scalar
 

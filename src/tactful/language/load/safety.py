@@ -103,7 +103,9 @@ class SafetyCheck:
         changed = [key for key in {**written, **in_force} if written.get(key) != in_force.get(key)]
         edits = list(self._edits("rules", id_, view))
         for key in changed:
-            span = next((edit.keys[key] for edit in edits if key in edit.keys), edits[0].id if edits else item.id.span)
+            span = next(
+                (edit.place_of(key) for edit in edits if key in edit.keys), edits[0].id if edits else item.id.span
+            )
             self._report(
                 SafetyChanged.at(
                     span,
@@ -157,7 +159,7 @@ class SafetyCheck:
 
     def _moved(self, action: str, family: str, before: tuple[str, ...], view: View) -> None:
         edits = [edit for member in before for edit in self._edits("actions", member, view) if "is_a" in edit.keys]
-        span = edits[0].keys["is_a"] if edits else self._merged.sections["actions"][action].id.span
+        span = edits[0].place_of("is_a") if edits else self._merged.sections["actions"][action].id.span
         message = f"a safety rule forbids `{family}`, and `{action}` may not be taken out of that family"
         self._report(SafetyChanged.at(span, message, "leave `is_a` out, or write an action of your own"))
 
@@ -171,7 +173,7 @@ class SafetyCheck:
 
     def _changed(self, action: str, members: tuple[str, ...], key: str, what: str, view: View) -> None:
         edits = [edit for member in members for edit in self._edits("actions", member, view) if key in edit.keys]
-        span = edits[0].keys[key] if edits else self._merged.sections["actions"][action].id.span
+        span = edits[0].place_of(key) if edits else self._merged.sections["actions"][action].id.span
         message = f"a safety rule forbids `{action}`, and another pack may not change its {what}"
         self._report(SafetyChanged.at(span, message, f"leave `{key}` out, or write an action of your own"))
 

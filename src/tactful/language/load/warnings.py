@@ -113,6 +113,8 @@ def differences(history: History, layers: Sequence[Layer]) -> Iterator[Diagnosti
     Only packs that the caller's own packs bring together are compared, and a pack that builds on both of them settles it.
     """
     for (_, id_), edits in history.items():
+        if len(edits) < 2:
+            continue
         changes = [edit for edit in edits if not edit.new]
         if any("off" in edit.keys for edit in changes):
             yield from _switched_off(id_, changes, layers)
@@ -139,12 +141,12 @@ def _different_values(id_: str, key: str, changes: list[Edit], layers: Sequence[
     """The last of some changes of a key counts; the others are told if they differ and nothing else settles it."""
     last = changes[-1]
     for other in changes[:-1]:
-        if other.contents[key] != last.contents[key] and _side_by_side(other, last, layers):
+        if other.content(key) != last.content(key) and _side_by_side(other, last, layers):
             what = f"`{id_}`" if key in ("value", "type") else f"`{key}` of `{id_}`"
-            place = f"{other.keys[key].file}:{other.keys[key].line}"
+            place = f"{other.place_of(key).file}:{other.place_of(key).line}"
             message = f"{what} is changed here and, to something else, at {place}; this one counts"
             yield OverlaysDiffer.at(
-                last.keys[key], message, "leave one of the two out, or say it in a pack on top of both"
+                last.place_of(key), message, "leave one of the two out, or say it in a pack on top of both"
             )
 
 

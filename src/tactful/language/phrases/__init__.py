@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from tactful.facts.kinds import Kind
@@ -17,7 +18,7 @@ from tactful.language.phrases import dates, moments, numbers, relations, values
 from tactful.language.phrases.dates import OnDay
 from tactful.language.phrases.deadlines import Deadline, parse_deadline
 from tactful.language.phrases.meaning import KINDS, Meaning, Phrase, Question, read_length
-from tactful.language.phrases.text import Text, Words, operand
+from tactful.language.phrases.text import Text, Words, operand, whole
 from tactful.language.phrases.values import IsFilled, IsKnown, IsOneOf
 from tactful.source.codes.conditions import MalformedPhrase
 from tactful.source.diagnostics import Diagnostic, Span
@@ -39,6 +40,7 @@ __all__ = [
     "parse_deadline",
     "parse_phrase",
     "read_length",
+    "whole",
 ]
 
 #: All phrases, in the order in which a text is matched with their forms: ``at least 2 days ago`` comes before
@@ -51,21 +53,23 @@ PHRASES: Final[tuple[type[Phrase], ...]] = (
     *values.PHRASES,
     *numbers.PHRASES,
 )
+#: The beginnings of all phrases.
+_OPENERS: Final = tuple(opener for phrase in PHRASES for opener in phrase.openers)
 
 
 def parse_phrase(node: Node, report: Callable[[Diagnostic], None]) -> tuple[ParsedPhrase, ...]:
     """The phrases in a line of a condition, of which one has to hold; empty after reporting a mistake."""
     match node:
+        case Scalar():
+            text = Text(node)
+            phrase = _parse_text(text, report)
+            return () if phrase is None else (ParsedPhrase(phrase, text.text, text.span),)
         case Sequence(items=items):
             return _parse_list(items, node.span, report)
         case Mapping(span=span):
             message = "a phrase is one line or a list of values, not a mapping"
             report(MalformedPhrase.at(span, message, "write `any:` or `all:` beside it"))
             return ()
-        case Scalar():
-            text = Text(node)
-            phrase = _parse_text(text, report)
-            return () if phrase is None else (ParsedPhrase(phrase, text.text, text.span),)
 
 
 class ParsedPhrase(NamedTuple):
@@ -105,11 +109,11 @@ def _phrase_in_list(item: Scalar, text: Text) -> Phrase | None:
 
     Text in quotes is a value. A date in quotes is still a date if the field is a date or a moment, and else a value.
     """
-    for phrase in PHRASES if item.plain else (OnDay,):
-        match = phrase.form.fullmatch(text.text)
-        if match is not None and phrase is not IsFilled:
-            return phrase.read(Words(text, match))
-    return None
+    phrase = _form_of(text.text) if item.plain else OnDay
+    if phrase is None or phrase is IsFilled:
+        return None
+    match = phrase.form.fullmatch(text.text)
+    return None if match is None else phrase.read(Words(text, match))
 
 
 def _parse_text(text: Text, report: Callable[[Diagnostic], None]) -> Phrase | None:
@@ -117,25 +121,36 @@ def _parse_text(text: Text, report: Callable[[Diagnostic], None]) -> Phrase | No
         message = "the phrase is empty"
         report(MalformedPhrase.at(text.span, message, "write `unknown` to ask for a fact that is not known"))
         return None
-    for phrase in PHRASES:
-        match = phrase.form.fullmatch(text.text)
-        if match is not None:
-            return phrase.read(Words(text, match))
-    for phrase in PHRASES:
-        if text.text.startswith(phrase.openers):
-            message = f"`{text.text}` is not a phrase that can be read"
-            report(MalformedPhrase.at(text.span, message, phrase.correction))
-            return None
+    form = _form_of(text.text)
+    if form is not None:
+        match = form.form.fullmatch(text.text)
+        assert match is not None
+        return form.read(Words(text, match))
+    if text.text.startswith(_OPENERS):
+        opened = next(phrase for phrase in PHRASES if text.text.startswith(phrase.openers))
+        message = f"`{text.text}` is not a phrase that can be read"
+        report(MalformedPhrase.at(text.span, message, opened.correction))
+        return None
     return IsOneOf((operand(text.whole()),))
+
+
+def _form_of(text: str) -> type[Phrase] | None:
+    """The first phrase whose form a text has; ``None`` for a value."""
+    return _form_of_known(text) if len(text) <= _KNOWN else _first_form(text)
+
+
+def _first_form(text: str) -> type[Phrase] | None:
+    return next((phrase for phrase in PHRASES if phrase.form.fullmatch(text)), None)
+
+
+#: A pack says the same few phrases again and again, and most are short.
+_KNOWN: Final = 40
+_form_of_known: Final = lru_cache(1_024)(_first_form)
 
 
 def meaning_of(phrase: Phrase, field: Field, text: str, span: Span, scope: Scope) -> Meaning | None:
     """The meaning of a phrase for a field; ``None`` after reporting a mistake. ``text`` and ``span`` are for messages."""
-
-    def takes(other: str) -> bool:
-        return _takes(other, field, span, scope)
-
-    return _asked(phrase, Question(field, text, span, scope, hint_of, takes))
+    return _asked(phrase, Question(field, text, span, scope, hint_of, _takes))
 
 
 def _asked(phrase: Phrase, question: Question) -> Meaning | None:
@@ -149,8 +164,13 @@ def _takes(text: str, field: Field, span: Span, scope: Scope) -> bool:
     problems: list[Diagnostic] = []
     silent = Scope(scope.names, scope.entities, Reads(), problems.append)
     for parsed in parse_phrase(_node_of(text, span), problems.append):
-        _asked(parsed.phrase, Question(field, parsed.text, span, silent, hint_of, lambda _: False))
+        _asked(parsed.phrase, Question(field, parsed.text, span, silent, hint_of, _takes_nothing))
     return not problems
+
+
+def _takes_nothing(text: str, field: Field, span: Span, scope: Scope) -> bool:
+    """No suggestion is made while a suggestion is tried."""
+    return False
 
 
 def _node_of(text: str, span: Span) -> Node:

@@ -141,7 +141,7 @@ class Question:
     """A phrase asked of a field, in a scope. Its methods report mistakes and then return ``None``.
 
     ``text`` is the phrase as written, ``span`` its place. For messages, ``hint`` names the phrases that a kind of field
-    takes, and ``takes`` tells whether the field takes a phrase in this scope.
+    takes, and ``takes`` tells whether a field takes a phrase that is written at a place of a scope.
     """
 
     def __init__(
@@ -151,11 +151,15 @@ class Question:
         span: Span,
         scope: Scope,
         hint: Callable[[type[Kind]], str],
-        takes: Callable[[str], bool],
+        takes: Callable[[str, Field, Span, Scope], bool],
     ) -> None:
         self.about, self.kind, self.text = about, about.kind, text
         self._span, self._scope, self._hint, self._takes = span, scope, hint, takes
-        self._use = f"{about.text}: {text}"
+
+    @property
+    def _use(self) -> str:
+        """The line of the condition, for messages."""
+        return f"{self.about.text}: {self.text}"
 
     def wrong(self, help_: str | None = None) -> None:
         """Report that the field does not take the phrase."""
@@ -164,7 +168,8 @@ class Question:
 
     def _meant(self, text: str, negated: bool = False) -> str | None:
         """The help for a text that is no value of the field, where it is plain what was meant."""
-        meant = next((phrase for phrase in meant_by(text, self.kind, negated) if self._takes(phrase)), None)
+        phrases = meant_by(text, self.kind, negated)
+        meant = next((words for words in phrases if self._takes(words, self.about, self._span, self._scope)), None)
         return None if meant is None else f"did you mean `{meant}`?"
 
     def _written(self) -> str:
@@ -280,20 +285,17 @@ class Question:
         """Values that the field can have; a parameter can stand for several. ``negated``: they stand after ``not``."""
         values: list[bool | str | int | float] = []
         for operand in operands:
-            if self._scope.is_field(operand) and isinstance(operand, ParameterOperand):
-                what = "values that are the same for every case"
-                name = Name(operand_text(operand), operand.span)
-                report_value(operand, (name,), None, what, "let it stand alone", self._use, self._scope)
-                return None
-            texts, parameter = self._scope.values(operand)
-            for text in texts:
-                value = _value(text.text, self.kind)
-                if value is None or self._looks_meant(text.text, negated and parameter is None):
-                    self._not_a_value(operand, text, parameter, negated and len(operands) == 1)
+            if isinstance(operand, LiteralOperand):
+                value = self._value(operand.text, negated)
+                if value is None:
+                    self._not_a_value(operand, Name(operand.text, operand.span), None, negated and len(operands) == 1)
                     return None
                 values.append(value)
-            if not texts:
-                return None
+            else:
+                own = self._values_of(operand, negated and len(operands) == 1)
+                if not own:
+                    return None
+                values += own
             if len(values) > MAX_VALUES:
                 self._scope.report(
                     TooLarge.at(self._span, f"the phrase names more than {MAX_VALUES:,} values", "name fewer")
@@ -301,10 +303,32 @@ class Question:
                 return None
         return tuple(values)
 
-    def _looks_meant(self, text: str, negated: bool) -> bool:
-        """Whether a text that a field of free texts takes as a value is a comparison or a list."""
-        free = isinstance(self.kind, TextKind | IdKind) or (isinstance(self.kind, ListKind) and not self.kind.values)
-        return free and looks_meant(text, negated)
+    def _values_of(self, operand: ParameterOperand, negated: bool) -> list[bool | str | int | float]:
+        """The values of a parameter; none after reporting a mistake."""
+        if self._scope.is_field(operand):
+            what = "values that are the same for every case"
+            name = Name(operand_text(operand), operand.span)
+            report_value(operand, (name,), None, what, "let it stand alone", self._use, self._scope)
+            return []
+        texts, parameter = self._scope.values(operand)
+        values: list[bool | str | int | float] = []
+        for text in texts:
+            value = self._value(text.text, negated=False)
+            if value is None:
+                self._not_a_value(operand, text, parameter, negated)
+                return []
+            values.append(value)
+        return values
+
+    def _value(self, text: str, negated: bool) -> bool | str | int | float | None:
+        """The value that a text states; ``None`` where the field has no such value, and for what is no value as it seems."""
+        value = _value(text, self.kind)
+        return None if self._is_free() and looks_meant(text, negated) else value
+
+    def _is_free(self) -> bool:
+        """Whether the field takes any text, so that a comparison or a list that was meant would pass for a value."""
+        kind = self.kind
+        return isinstance(kind, (TextKind, IdKind)) or (isinstance(kind, ListKind) and not kind.values)
 
     def _not_a_value(self, operand: Operand, text: Name, parameter: Parameter | None, negated: bool) -> None:
         allowed = self.kind.values if isinstance(self.kind, ChoiceKind | ListKind) else ()

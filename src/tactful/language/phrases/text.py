@@ -8,7 +8,7 @@ from typing import Final
 
 from tactful.language.terms import LiteralOperand, Name, Operand, Order, ParameterOperand
 from tactful.source.diagnostics import Span
-from tactful.source.nodes import Scalar, can_point_inside, inner_span
+from tactful.source.nodes import Scalar, inner_span
 
 #: Words for an order of amounts and of times past.
 AMOUNT_ORDERS: Final[Mapping[str, Order]] = {"at least": ">=", "at most": "<=", "more than": ">", "less than": "<"}
@@ -19,20 +19,34 @@ MOMENT_ORDERS: Final[Mapping[str, Order]] = {"before": "<", "after": ">", "at or
 class Text:
     """The text of a scalar, whose parts can be pointed at."""
 
+    __slots__ = ("_exact", "_lead", "span", "text")
+
     def __init__(self, scalar: Scalar) -> None:
-        self.text = scalar.text.strip()
-        self._lead = len(scalar.text) - len(scalar.text.lstrip())
-        self._exact = can_point_inside(scalar)
-        self.span: Span = inner_span(scalar) if self._exact else scalar.span
+        written, inner = scalar.text, inner_span(scalar)
+        self.text = written.strip()
+        #: How many blanks come before the text; ``None`` if there are none around it.
+        self._lead = None if len(self.text) == len(written) else len(written) - len(written.lstrip())
+        self._exact = inner is not None
+        self.span: Span = scalar.span if inner is None else inner
 
     def name(self, start: int, end: int) -> Name:
         """The part of the text from ``start`` to ``end``."""
-        span = self.span.part(start + self._lead, end + self._lead) if self._exact else self.span
+        lead = self._lead or 0
+        span = self.span.part(start + lead, end + lead) if self._exact else self.span
         return Name(self.text[start:end], span, self._exact)
 
     def whole(self) -> Name:
         """The whole text."""
-        return self.name(0, len(self.text))
+        return Name(self.text, self.span, self._exact) if self._lead is None else self.name(0, len(self.text))
+
+
+def whole(scalar: Scalar) -> Name:
+    """The whole text of a scalar. A pack has thousands, and few have blanks around them."""
+    text = scalar.text
+    if text.strip() != text:
+        return Text(scalar).whole()
+    inner = inner_span(scalar)
+    return Name(text, scalar.span if inner is None else inner, inner is not None)
 
 
 class Words:

@@ -30,8 +30,9 @@ from tactful.language.ir import (
     Rule,
     Test,
 )
+from tactful.language.ir.reads import tests_in
 from tactful.language.lint.conflicts import belongs
-from tactful.language.lint.satisfiability import Logic, tests_of
+from tactful.language.lint.satisfiability import Logic
 from tactful.reasons.formulas import cells
 from tactful.source.diagnostics import Span
 from tactful.testing.own import conditions_of, fact_name
@@ -160,7 +161,7 @@ class _Recorder:
         self._decisions = 0
         self._fired = [0] * len(checked.rules)
         self._tests: dict[str, list[Test]] = {fact.id: list(_tests_of_fact(fact)) for fact in checked.facts}
-        self._tests |= {f"rule {rule.id}": list(tests_of(rule.condition)) for rule in checked.rules}
+        self._tests |= {f"rule {rule.id}": list(tests_in(rule.condition)) for rule in checked.rules}
         #: How often each test held and failed, by the rule or fact that it belongs to and its place there.
         self._seen: dict[tuple[str, int], list[int]] = {}
         self._met: dict[tuple[str, str], int] = {}
@@ -249,7 +250,7 @@ def _place(table: Choose, evaluator: Evaluator, env: Environment) -> int:
 
 def _tests_of_fact(fact: ComputedFact) -> Iterator[Test]:
     for condition in conditions_of(fact):
-        yield from tests_of(condition)
+        yield from tests_in(condition)
 
 
 def possible_conflicts(checked: CheckedPack) -> Iterator[tuple[str, str]]:

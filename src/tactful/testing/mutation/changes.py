@@ -39,7 +39,8 @@ from tactful.language.ir import (
     TextHas,
     YearlyBetween,
 )
-from tactful.language.lint.satisfiability import Logic, tests_of
+from tactful.language.ir.reads import tests_in
+from tactful.language.lint.satisfiability import Logic
 from tactful.language.phrases.text import AMOUNT_ORDERS, MOMENT_ORDERS
 from tactful.language.terms import OPPOSITE, Order
 
@@ -171,7 +172,7 @@ def condition_changes(
 
     ``default`` is the condition with nothing in it.
     """
-    for test in tests_of(condition):
+    for test in tests_in(condition):
         kept: list[Condition] = [condition]
         for operator, change, instead in (*_dropped(), *test_changes(test)):
             changed = _swap(condition, test, instead, default)

@@ -53,8 +53,7 @@ from tactful.language.ir.boundaries import (
 )
 from tactful.language.ir.days import day_in_year
 from tactful.language.ir.fields_read import ReadField, read_fields
-from tactful.language.ir.reads import conditions_in
-from tactful.language.lint.satisfiability import tests_of
+from tactful.language.ir.reads import conditions_in, tests_in
 from tactful.testing.properties.marks import FIRST, LAST, Mark, Marks
 
 Place = tuple[str | None, str | None]
@@ -296,7 +295,7 @@ def nows(policy: Policy) -> tuple[int, ...]:
     """
     zone, country = PLACES[0]
     calendar = policy.calendars.at(zone or "UTC", country)
-    tests = [test for condition in _conditions(policy.checked) for test in tests_of(condition)]
+    tests = [test for condition in _conditions(policy.checked) for test in tests_in(condition)]
     moments = [moment for test in tests if test.field.origin == "clock" for moment in _turns_of(test, calendar)]
     return tuple(moment for moment in dict.fromkeys(moments) if FIRST < moment < LAST)[:_MOST_NOWS]
 

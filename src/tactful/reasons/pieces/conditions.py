@@ -1,0 +1,138 @@
+"""The tests that make a rule's conditions hold, as its firings show them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, assert_never
+
+from tactful.facts.calendars import Calendar
+from tactful.facts.kinds import ChoiceKind, CountryKind, IdKind, Kind, TextKind, Value, YesNoKind
+from tactful.language.ir import AllOf, AnyOf, ComputedFact, Condition, NoneOf, Rule, Test
+from tactful.language.ir.reads import as_written
+from tactful.reasons.encoded import ENCODER, Encoded, Part, Slot, encoded, object_parts
+from tactful.reasons.implied import implied
+from tactful.reasons.pieces.values import NOWHERE, Values
+from tactful.reasons.records.decision import ConditionRecord
+from tactful.reasons.wording import plain_value
+
+#: Kinds whose values JSON has as they are, and those whose few values make few different records.
+_PLAIN: Final = (TextKind, ChoiceKind, IdKind, CountryKind, YesNoKind)
+_FEW: Final = (ChoiceKind, YesNoKind)
+
+
+class Met:
+    """A test that a firing depends on: the place of its value, and the records that it has become so far.
+
+    ``implied``: the value, where it follows from the test.
+    """
+
+    def __init__(self, at: int, test: Test, held: bool, implied: tuple[Value] | None) -> None:
+        self._at, self._kind, self._implied = at, test.field.kind, implied
+        self._field, self._phrase = test.field.text, test.text if held else f"unless {test.text}"
+        self._plain = isinstance(self._kind, _PLAIN)
+        #: The records by value, where there can only be few.
+        self._known: dict[Value, ConditionRecord] | None = {} if isinstance(self._kind, _FEW) else None
+
+    def record(self, values: Sequence[Value], calendar: Calendar) -> ConditionRecord:
+        """The test as a record."""
+        value = values[self._at] if self._implied is None else self._implied[0]
+        if self._known is None:
+            plain = value if self._plain else plain_value(value, self._kind, calendar)
+            return ConditionRecord(field=self._field, phrase=self._phrase, value=plain)
+        known = self._known.get(value)
+        if known is None:
+            known = self._known[value] = ConditionRecord(field=self._field, phrase=self._phrase, value=value)
+        return known
+
+    def json(self) -> Iterator[Part]:
+        """The parts of its JSON."""
+        fixed = {"field": (ENCODER.encode(self._field),), "phrase": (ENCODER.encode(self._phrase),)}
+        value = Slot(self._at, _encoding(self._kind)) if self._implied is None else ENCODER.encode(self._implied[0])
+        return object_parts(ConditionRecord, {**fixed, "value": (value,)})
+
+
+class _Choice(NamedTuple):
+    """Members of which the first that holds as ``wanted`` counts: the place of each one's truth, and what it depends on."""
+
+    wanted: bool
+    members: tuple[tuple[int, tuple[_Part, ...]], ...]
+
+
+_Part = Met | _Choice
+
+
+class Conditions:
+    """The conditions of a rule. Their values are added to ``values``."""
+
+    def __init__(self, rule: Rule, values: Values, facts: Mapping[str, ComputedFact]) -> None:
+        self._values, self._facts = values, facts
+        self._tests: dict[tuple[Test, bool], Met] = {}
+        parts = (*self._met(rule.when, wanted=True), *self._met(rule.unless, wanted=False))
+        self._parts = tuple(dict.fromkeys(parts))
+        #: The tests, where they are the same for every firing.
+        self.fixed: tuple[Met, ...] | None = None
+        tests = tuple(part for part in self._parts if isinstance(part, Met))
+        if len(tests) == len(self._parts):
+            self.fixed = tests
+        #: The most tests of a firing.
+        self.most = len(self._tests)
+        self._encoded: dict[Met, Encoded] = {}
+
+    def of(self, values: Sequence[Value]) -> Iterable[Met]:
+        """The tests that a firing depends on, which has these values."""
+        return dict.fromkeys(_chosen(self._parts, values)) if self.fixed is None else self.fixed
+
+    def json(self, values: Sequence[Value], calendar: Calendar) -> bytes:
+        """The JSON of the tests that a firing depends on, without the brackets."""
+        return b",".join([self._encoding(test).of(values, calendar) for test in self.of(values)])
+
+    def _encoding(self, test: Met) -> Encoded:
+        known = self._encoded.get(test)
+        return known or self._encoded.setdefault(test, encoded(test.json()))
+
+    def _met(self, condition: Condition, wanted: bool) -> tuple[_Part, ...]:
+        """The tests that make a condition hold, or not hold where that is ``wanted``; as ``justification.supports``."""
+        match condition:
+            case Test():
+                return (self._test(condition, wanted),)
+            case NoneOf(members=members):
+                return self._met(AnyOf(members), not wanted)
+            case AllOf(members=members) | AnyOf(members=members):
+                if isinstance(condition, AllOf) == wanted:
+                    return tuple(part for member in members for part in self._met(member, wanted))
+                return (_Choice(wanted, tuple((self._values.add(each), self._met(each, wanted)) for each in members)),)
+            case _:
+                assert_never(condition)
+
+    def _test(self, test: Test, held: bool) -> Met:
+        known = self._tests.get((test, held))
+        if known is None:
+            follows = implied(test, held)
+            at = self._values.place(as_written(test.field, self._facts)) if follows is None else NOWHERE
+            known = self._tests[test, held] = Met(at, test, held, follows)
+        return known
+
+
+def _chosen(parts: tuple[_Part, ...], values: Sequence[Value]) -> Iterator[Met]:
+    """The tests among parts that these values make count."""
+    for part in parts:
+        if isinstance(part, Met):
+            yield part
+        else:
+            yield from _chosen(next((own for at, own in part.members if values[at] == part.wanted), ()), values)
+
+
+def _encoding(kind: Kind) -> Callable[[Value, Calendar], bytes]:
+    """How values of a kind become JSON."""
+    encode = ENCODER.encode
+    if isinstance(kind, _FEW):
+        known: dict[Value, bytes] = {}
+
+        def quickly(value: Value, _: Calendar) -> bytes:
+            said = known.get(value)
+            return known.setdefault(value, encode(value)) if said is None else said
+
+        return quickly
+    if isinstance(kind, _PLAIN):
+        return lambda value, _: encode(value)
+    return lambda value, calendar: encode(plain_value(value, kind, calendar))
