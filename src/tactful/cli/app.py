@@ -61,7 +61,7 @@ class _Commands(QuickGroup):
 
     def get_params(self, ctx: Any) -> list[Any]:
         """The options before the command's name."""
-        options = super().get_params(ctx)
+        options: list[Any] = super().get_params(ctx)
         for option in options:
             option.metavar = ""  # they are flags
         return options

@@ -94,8 +94,9 @@ def _declared(word: Word, new: str, root: MappingNode) -> Iterator[tuple[Span, s
         return
     entity, _, field = word.name.partition(".")
     for key in _keys(_value(_value(root, "custom_facts"), entity)):
-        if key.text == field:
-            yield inner_span(key), new.partition(".")[2]
+        span = inner_span(key)
+        if key.text == field and span is not None:
+            yield span, new.partition(".")[2]
 
 
 def _value(node: Node | None, key: str) -> Node | None:
