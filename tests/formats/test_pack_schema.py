@@ -61,6 +61,12 @@ def _marks(text: str, schema: Mapping[str, Any] = SCHEMA) -> list[str]:
     return [f"{list(error.path)}: {error.message[:200]}" for error in validator.iter_errors(content)]
 
 
+@pytest.mark.parametrize("schema", [SCHEMA, STRICT], ids=["loose", "strict"])
+def test_it_is_a_schema(schema: Mapping[str, Any]) -> None:
+    """By the meta-schema of its dialect."""
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+
 @settings(draws(60), suppress_health_check=list(HealthCheck))
 @given(packs())
 def test_no_drawn_pack_is_marked(text: str) -> None:

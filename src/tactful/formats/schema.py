@@ -105,10 +105,10 @@ def pack_schema(checked: CheckedPack, *, shipped: CheckedPack | None = None) -> 
     schema = _pack_schema(checked)
     if shipped is not None:
         known = Known(checked)
+        schema["allOf"] = _complete(shipped)
         if not has_renames(checked):
             schema["allOf"].append(known.rule())
             schema["$defs"] |= known.definitions()
-        schema["allOf"] += _complete(shipped)
     return schema
 
 
@@ -158,7 +158,6 @@ def _pack_schema(checked: CheckedPack) -> Schema:
                 {"$ref": "#/$defs/invariant"}, [invariant.id for invariant in checked.invariants], "An invariant."
             ),
         },
-        "allOf": [],
         "$defs": {
             "action_name": {"anyOf": [{"enum": sorted(checked.actions)}, _TEXT]},
             "entity": {"enum": list(ENTITIES)},
