@@ -37,7 +37,9 @@ def decide_all(policy: Policy, questions: Sequence[Question]) -> list[list[Said]
     decider = policy.decider
     for place, question in enumerate(questions):
         try:
-            case = read_case(question.case, policy.calendars, decider.declared, decider.limits, question.now)
+            case = read_case(
+                question.case, policy.calendars, decider.declared, decider.limits, question.now, keys_checked=True
+            )
         except InvalidInput as error:
             answers[place] = error.diagnostics[0].code
         else:
