@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
+import io
+import os
 import re
 import shutil
+import struct
+import sys
+import termios
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -11,6 +18,7 @@ from typing import Final
 import pytest
 from rich.cells import cell_len
 
+from tactful.cli import progress
 from tactful.cli.app import _COMMANDS
 from terminals import ESCAPE, Shown, Terminals
 
@@ -285,17 +293,35 @@ def test_colour_is_shown_where_it_is_wanted(terminals: Terminals, tmp_path: Path
     assert terminal.lines == forced.lines == plain.lines
 
 
-def test_progress_is_shown_in_terminals_alone(terminals: Terminals, tmp_path: Path) -> None:
-    """What takes longer than two seconds shows a bar, which is gone at the end. A pipe gets nothing, not even in colour."""
-    place = _place(tmp_path)
-    words = ["test", "--draw", "1500"]
-    shown = terminals.run(words, place, 80)
-    assert "testing default" in shown.out
-    assert "1,500" in shown.out
+@pytest.mark.parametrize("seconds", [0.0, 60.0])
+def test_progress_is_shown_once_it_takes_long(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """A bar with what is done and what there is to do, on a terminal, and it is gone at the end. Before its time, nothing."""
+    ours, terminal = os.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 80, 0, 0))
+    monkeypatch.setattr(progress, "PATIENCE", seconds)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    with os.fdopen(terminal, "w") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        with progress.progress("cases") as step:
+            step(1_200, 4_000)
+            time.sleep(0.3)
+    shown = Shown(0, os.read(ours, 100_000).decode() if not seconds else "", "")
+    os.close(ours)
+    assert ("1,200 of 4,000" in shown.out) == (not seconds)
     assert not shown.wider_than(80)
-    assert not any("testing" in line for line in shown.left)
-    piped = terminals.run([*words[:2], "5"], place, environment={"FORCE_COLOR": "1"}, piped=True)
-    assert piped.err == ""
+    assert not any("cases" in line for line in shown.left)
+
+
+def test_no_progress_goes_into_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even where colours are asked for."""
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with progress.progress("cases") as step:
+        step(1, 2)
+        time.sleep(0.1)
+    assert stream.getvalue() == ""
 
 
 def _place(folder: Path) -> Path:
