@@ -68,6 +68,7 @@ class ExamplesFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """An item for each example, then one for each invariant."""
         from tactful import InvalidInput, load
+        from tactful.language.terms import GENERAL
         from tactful.testing.examples.files import example_files, read_file
         from tactful.testing.examples.read import read_examples
         from tactful.testing.examples.run import load_examples
@@ -86,10 +87,10 @@ class ExamplesFile(pytest.File):
         except InvalidInput as error:
             raise self.CollectError(str(error)) from None
         results = _Results(policy, examples, _draw(self.config))
-        for invariant in policy.checked.invariants:
-            yield InvariantItem.from_parent(
-                self, name=f"invariant::{invariant.id}", results=results, invariant=invariant.id
-            )
+        off = {override.rule for override in policy.checked.overrides}
+        stated = [invariant.id for invariant in policy.checked.invariants]
+        for id_ in (*stated, *(id_ for id_ in GENERAL if id_ not in off)):
+            yield InvariantItem.from_parent(self, name=f"invariant::{id_}", results=results, invariant=id_)
 
 
 def _shown(path: Path) -> Path:
@@ -165,16 +166,14 @@ class _Results:
         from tactful.testing.properties.invariants import invariant_results
         from tactful.testing.properties.options import Drawing
 
-        if not self._draw and any(
-            invariant.id == id_ and invariant.change for invariant in self._policy.checked.invariants
-        ):
-            pytest.skip(
-                "it is about two decisions, of drawn cases: install tactful[check], and set tactful_draw above 0"
-            )
         if self._results is None:
             drawing = Drawing(self._draw) if self._draw else None
-            reports = invariant_results(self._policy, self._examples, drawing).reports
-            self._results = {report.id: report for report in reports}
+            results = invariant_results(self._policy, self._examples, drawing)
+            self._results = {report.id: report for report in (*results.reports, *results.general)}
+        if id_ not in self._results:
+            pytest.skip("it needs drawn cases: install tactful[check], and set tactful_draw above 0")
+        if self._results[id_].missing:
+            pytest.skip(f"not checked, because {self._results[id_].missing}")
         return self._results[id_]
 
 

@@ -16,15 +16,28 @@ import tactful
 from fitting import validator_of
 from shipped_cases import PACKS
 from tactful.cli.app import app
+from tactful.language.terms import GENERAL
 from tactful.testing import load_examples
 from tactful.testing.schema import examples_schema, results_schema
 
 ROOT = Path(__file__).parents[2]
 INHERITED = len(tactful.load().checked.invariants)
+#: How the line of results ends for a pack that declares all that the invariants of every pack need.
+ALL = "; 6 of every pack, 0 failed"
 PACK = """
 pack: {name: house, version: 1}
 extends: default
 parameters: {thank_you_within: 24 hours}
+"""
+NEVER_FIRES = """\
+actions: {hold: {about: Hold on.}}
+rules:
+  rare:
+    for each: application
+    when: {application.asked: at least 3, application.calendar: acme}
+    then: {may: hold}
+    because: Time.
+facts: {application.asked: {count: message}}
 """
 EXAMPLE = """
 examples:
@@ -67,14 +80,17 @@ def test_the_shipped_pack_and_its_profiles_pass() -> None:
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert [line.partition(":")[0] for line in lines] == [name.removeprefix("profile:") for name in PACKS]
-    assert all(", 0 failed; " in line and line.endswith("invariants, 0 failed") for line in lines)
+    assert all(", 0 failed; " in line and line.endswith(f"invariants, 0 failed{ALL}") for line in lines)
 
 
 @pytest.mark.parametrize("name", ["house", "house/pack.yaml"])
 def test_an_overlay_runs_its_own_examples_and_inherited_invariants(house: Path, name: str) -> None:
     """Not the examples of its base. A file that is alone in its folder is the same pack as the folder."""
     result = _run("test", name)
-    assert (result.exit_code, result.stdout) == (0, f"house: 1 example, 0 failed; {INHERITED} invariants, 0 failed\n")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        f"house: 1 example, 0 failed; {INHERITED} invariants, 0 failed{ALL}\n",
+    )
 
 
 def test_a_failure_is_told_with_its_reasons(house: Path) -> None:
@@ -86,7 +102,7 @@ def test_a_failure_is_told_with_its_reasons(house: Path) -> None:
     assert "by 2026-11-23T09:00:00+00:00" in result.stdout
     assert "by 2026-11-23T15:00:00+00:00" in result.stdout
     assert "why thank_you_note:dana:" in result.stdout
-    assert result.stdout.endswith(f"house: 1 example, 1 failed; {INHERITED} invariants, 0 failed\n")
+    assert result.stdout.endswith(f"house: 1 example, 1 failed; {INHERITED} invariants, 0 failed{ALL}\n")
 
 
 def test_a_broken_invariant_is_told(house: Path) -> None:
@@ -109,6 +125,39 @@ def test_json_is_as_its_schema_says(house: Path) -> None:
     (example,) = outcome["examples"]
     assert example["problems"][0]["expected"] == ["should thank_you_note:dana", "  by 2026-11-23T09:00:00+00:00"]
     assert len(outcome["invariants"]) == INHERITED
+    assert [result["id"] for result in outcome["general"]] == list(GENERAL)
+    assert all(result["passed"] and result["not_checked"] is None for result in outcome["general"])
+    assert (outcome["drawn"], outcome["unfired"]) == (5, [])
+
+
+def test_rules_that_no_drawn_case_fires_are_in_json_too(tmp_path: Path) -> None:
+    """With their place and with what stands in the way, as in the text; and what could not be checked."""
+    path = tmp_path / "pack.yaml"
+    path.write_text(NEVER_FIRES)
+    (outcome,) = json.loads(_run("test", str(path), "--draw", "300", "--format", "json").stdout)
+    jsonschema.validate([outcome], results_schema())
+    assert outcome["drawn"] >= 300
+    (unfired,) = outcome["unfired"]
+    assert (unfired["rule"], unfired["place"]) == ("rare", f"{path}:3")
+    assert unfired["missing"]
+    text = _run("test", str(path), "--draw", "300").stdout
+    assert f"{path}:3: rare: never seen firing in {outcome['drawn']} drawn cases" in text
+    missing = {result["id"]: result["not_checked"] for result in outcome["general"]}
+    assert missing["messages-a-week-kept"] == "`safety` does not say how many `messages a week` are fine"
+    assert f"messages-a-week-kept: not checked, because {missing['messages-a-week-kept']}" in text
+
+
+@pytest.mark.parametrize("format_", ["text", "json"])
+def test_a_broken_invariant_of_every_pack_fails(tmp_path: Path, format_: str) -> None:
+    """Also for a pack that states no invariant, and that extends nothing."""
+    path = tmp_path / "pack.yaml"
+    path.write_text(NEVER_FIRES)
+    result = _run("test", str(path), "--draw", "20", "--format", format_)
+    assert result.exit_code == 1
+    assert "open-application-has-advice" in result.stdout
+    if format_ == "text":
+        assert "FAILED open-application-has-advice  an invariant of every pack" in result.stdout
+        assert result.stdout.endswith("0 invariants, 0 failed; 3 of every pack, 1 failed\n")
 
 
 def test_k_chooses_by_text_in_the_id(house: Path) -> None:
@@ -201,7 +250,7 @@ def test_a_new_pack_passes_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert _run("init", "new/acme-careers").exit_code == 0
     assert (
         _run("test", "new/acme-careers").stdout
-        == f"acme-careers: 1 example, 0 failed; {INHERITED + 1} invariants, 0 failed\n"
+        == f"acme-careers: 1 example, 0 failed; {INHERITED + 1} invariants, 0 failed{ALL}\n"
     )
     assert _run("check", "new/acme-careers").exit_code == 0
     folder = tmp_path / "new/acme-careers"

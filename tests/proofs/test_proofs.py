@@ -188,7 +188,7 @@ def _agree(cases: int, seed: int, rules: int, depth: int) -> int:
 
 def test_a_sketch_never_contradicts_the_plain_evaluator() -> None:
     """Of a drawn case, what a rule's condition comes to is possible in the sketch that has the case's rows."""
-    assert _agree(cases=8, seed=3, rules=8, depth=1) > 40
+    assert _agree(cases=4, seed=3, rules=8, depth=1) > 40
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import tactful
 from tactful.facts.fields import given_fields
 from tactful.language.ir import CheckedPack
 from tactful.reasons.records.decision import ChangedFactRecord, FlipRecord, FlipsRecord
+from tactful.reasons.records.why import WhyRecord
 
 EXAMPLES = sorted(
     path for path in (Path(__file__).parents[2] / "examples").iterdir() if path.suffix in (".yaml", ".json")
@@ -20,6 +22,17 @@ EXAMPLES = sorted(
 #: Families and single actions.
 ACTIONS = ("follow_up", "contact", "ask_for_news", "call", "resign", "thank_you_note", "wait")
 PACK = tactful.load()
+
+
+@cache
+def _asked(path: Path, action: str) -> tuple[tactful.Case, tactful.Decision, WhyRecord]:
+    """The case of an example, its decision, and the answer about an action with its counterfactuals.
+
+    Each takes up to a second, and several claims are about the same.
+    """
+    case = PACK.read_text(path.read_bytes(), path.name)
+    decision = PACK.decide(case)
+    return case, decision, decision.why(action, flip=True)
 
 
 def _after(case: tactful.Case, way: FlipRecord) -> tactful.Decision:
@@ -68,11 +81,10 @@ def test_a_new_offer_comes_now() -> None:
     """Of an offer that is not there, no way says that it came on an earlier day."""
     moments = set()
     for path in EXAMPLES:
-        case = PACK.read_text(path.read_bytes(), path.name)
-        had = {application.id for application in case.shape.applications if application.offer is not None}
-        decision = PACK.decide(case)
         for action in ("wait", "contact"):
-            for flips in decision.why(action, flip=True).flips or ():
+            case, decision, record = _asked(path, action)
+            had = {application.id for application in case.shape.applications if application.offer is not None}
+            for flips in record.flips or ():
                 changes = [change for way in flips.ways for change in way.changes]
                 moments |= {
                     change.after == decision.at
@@ -86,13 +98,12 @@ def test_a_new_offer_comes_now() -> None:
 @pytest.mark.parametrize("action", ACTIONS)
 def test_every_counterfactual_does_what_it_claims(path: Path, action: str) -> None:
     """Applied to the case, each way gives the advice, or takes it away; a family is given where any member is."""
-    case = PACK.read_text(path.read_bytes(), path.name)
-    record = PACK.decide(case).why(action, flip=True)
+    case, decision, record = _asked(path, action)
     assert record.flips is not msgspec.UNSET
     members = frozenset(id_ for id_, kind in PACK.checked.actions.items() if action in kind.family)
     for answer, flips in zip(record.answers, record.flips, strict=True):
         kinds = members if type(answer).__name__ == "NotAdvisedRecord" else frozenset((flips.action,))
-        assert _given(PACK.decide(case), flips, kinds) == flips.given
+        assert _given(decision, flips, kinds) == flips.given
         for way in flips.ways:
             assert _given(_after(case, way), flips, kinds) != flips.given, [change.text for change in way.changes]
 
@@ -100,9 +111,8 @@ def test_every_counterfactual_does_what_it_claims(path: Path, action: str) -> No
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_whose_to_do_a_change_is_follows_its_field(path: Path) -> None:
     """What the candidate does is the candidate's; what the other side does is theirs, or may turn out so if unknown."""
-    case = PACK.read_text(path.read_bytes(), path.name)
     for action in ACTIONS:
-        record = PACK.decide(case).why(action, flip=True)
+        case, _, record = _asked(path, action)
         assert record.flips is not msgspec.UNSET
         changes = [change for flips in record.flips for way in flips.ways for change in way.changes]
         for change in changes:

@@ -14,7 +14,7 @@ from drawn import packs
 from draws import draws
 from reference_cases import cases as drawn_cases
 from shipped_cases import PACKS, cases, shipped
-from tactful.decide.again import Again
+from tactful.decide.again import Changeable
 from tactful.reasons.what_if import questions as asked
 
 EXAMPLES: Final = sorted((Path(__file__).parent.parent.parent / "examples").glob("*.[yj]*"))
@@ -23,7 +23,7 @@ EXAMPLES: Final = sorted((Path(__file__).parent.parent.parent / "examples").glob
 def _questions(policy: tactful.Policy, case: tactful.Case, whole: bool, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     with monkeypatch.context() as patch:
         if whole:
-            patch.setattr(asked, "_again", lambda _: None)
+            patch.setattr(asked, "_again", lambda *_: None)
         else:
             patch.setattr(type(policy.decider.turning), "worth_compiling", lambda _: True)
         return [msgspec.to_builtins(question) for question in policy.decide(case).questions]
@@ -32,11 +32,11 @@ def _questions(policy: tactful.Policy, case: tactful.Case, whole: bool, monkeypa
 def test_answers_are_tried_in_the_quick_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the compiled engine, once it pays to compile; the other engine decides as a whole."""
     tried: list[object] = []
-    monkeypatch.setattr(Again, "after", lambda self, field, row, case: tried.append(field))
+    monkeypatch.setattr(Changeable, "with_value", lambda self, value: tried.append(value))
     policy = tactful.loads("extends: default")
     policy.warm()
     case = {"now": "2026-11-23T10:00:00Z", "candidate": {"id": "c"}, "applications": [{"id": "a"}]}
-    assert policy.decide(case).questions == ()  # nothing ever differs
+    assert policy.decide(case).questions == ()  # all answers contradict other facts
     assert tried
 
 

@@ -43,7 +43,7 @@ from tactful.testing import check_invariants
 from tactful.testing.properties.drawing import drawn_cases
 policy = tactful.load(sys.argv[1])
 print(list(drawn_cases(policy, 250, 1)))
-print(check_invariants(policy, seed=1, examples=250))
+print(check_invariants(policy, seed=1, examples=250, only=["one-note-is-enough"]))
 """
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import tactful
+from tactful.language.terms import GENERAL
 
 pytest_plugins = ["pytester"]
 
@@ -28,7 +29,8 @@ OWN_SETTINGS += [] if entry_points(group="pytest11", name="tactful") else ["-p",
 PLUGIN = ["-o", "tactful_draw=20", *OWN_SETTINGS]
 
 
-INVARIANTS = len(tactful.load().checked.invariants)
+#: Those of the pack, and those of every pack.
+INVARIANTS = len(tactful.load().checked.invariants) + len(GENERAL)
 
 
 def _house(pytester: pytest.Pytester, examples: str = EXAMPLES) -> None:
@@ -134,12 +136,15 @@ def test_an_invariant_about_two_decisions_is_tried_on_drawn_cases_or_skipped(pyt
     _house(pytester)
     fault = Path(__file__).parents[1] / "seeded_faults" / "negation_lost.yaml"
     (pytester.path / "house" / "pack.yaml").write_text(fault.read_text())
-    result = pytester.runpytest_subprocess(*PLUGIN, "house", "-k", "one-note-is-enough", "--tactful-draw", "300")
+    result = pytester.runpytest_subprocess(*PLUGIN, "house", "-k", "one-note-is-enough", "--tactful-draw", "150")
     result.assert_outcomes(failed=1, deselected=3 + INVARIANTS)
     result.stdout.fnmatch_lines(["*in a drawn case (seed *", "*by: thank-you-note*"])
     pytester.makeini("[pytest]\ntactful_draw = 0\n")
     result = pytester.runpytest_subprocess(*OWN_SETTINGS, "house", "-k", "one-note-is-enough")
     result.assert_outcomes(skipped=1, deselected=3 + INVARIANTS)
+    weeks = pytester.runpytest_subprocess(*OWN_SETTINGS, "house", "-k", "following-advice", "-rs")
+    weeks.assert_outcomes(skipped=1, deselected=3 + INVARIANTS)
+    weeks.stdout.fnmatch_lines(["*it needs drawn cases*"])
     pytester.makeini("[pytest]\ntactful_draw = many\n")
     result = pytester.runpytest_subprocess(*OWN_SETTINGS, "house")
     assert "tactful_draw is 'many'" in result.stdout.str() + result.stderr.str()

@@ -348,7 +348,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
     def questions(self) -> tuple[QuestionRecord, ...]:
         """The unknown facts whose answer would change this decision, the most consequential first.
 
-        Each answer is tried by deciding again. That takes some tens of milliseconds on first use.
+        Each answer is tried by deciding again. That takes some milliseconds on first use.
         """
         return self._questions.records
 

@@ -20,9 +20,11 @@ from tactful.cli.progress import Step, progress
 from tactful.facts.rows import Case
 from tactful.formats.text.console import SafeConsole
 from tactful.language.load.files import profiles
+from tactful.language.terms import GENERAL
 from tactful.testing.examples.model import Example, ExampleResult
 from tactful.testing.examples.run import load_examples, run_example
 from tactful.testing.needs import can_draw, need_hypothesis
+from tactful.testing.own import own_unfired
 from tactful.testing.properties.invariants import InvariantReport, Results, invariant_results
 from tactful.testing.properties.options import DRAWN, KEPT_IN, Drawing
 from tactful.testing.record import PackTestRecord, pack_test_record
@@ -41,13 +43,13 @@ class Tested(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def invariants(self) -> tuple[InvariantReport, ...]:
-        """The results for the invariants."""
-        return self.results.reports
+        """The results for the pack's invariants, and for those of every pack."""
+        return (*self.results.reports, *self.results.general)
 
     @property
     def passed(self) -> bool:
         """Whether nothing failed."""
-        return all(result.passed for result in self.examples) and all(report.passed for report in self.invariants)
+        return all(result.passed for result in self.examples) and self.results.passed
 
 
 @guarded
@@ -153,7 +155,8 @@ def _invariants(
     policy: Policy, examples: tuple[Example, ...], only: str | None, drawing: Drawing | None, step: Step
 ) -> Results:
     """The results of the pack's invariants, with the inherited ones."""
-    wanted = {invariant.id for invariant in policy.checked.invariants if only is None or only in invariant.id}
+    ids = (*(invariant.id for invariant in policy.checked.invariants), *GENERAL)
+    wanted = {id_ for id_ in ids if only is None or only in id_}
     return invariant_results(policy, examples, drawing, wanted, step) if wanted else Results(())
 
 
@@ -164,7 +167,7 @@ def _covered(tested: Tested, drawn: int, html: Path | None, everything: bool) ->
 
 
 def _record(tested: Tested) -> PackTestRecord:
-    return pack_test_record(tested.policy, tested.examples, tested.invariants)
+    return pack_test_record(tested.policy, tested.examples, tested.results)
 
 
 def _render(tested: Tested, only: str | None, out: SafeConsole) -> None:
@@ -186,26 +189,32 @@ def _render(tested: Tested, only: str | None, out: SafeConsole) -> None:
     if not tested.examples and only is None:
         hint = f"{name}: no examples; write them in a folder `tests` beside the rules"
         out.print(Text(hint), soft_wrap=True)
-    line = f"{name}: {_count('example', tested.examples)}; {_count('invariant', tested.invariants)}"
+    for report in tested.results.general:
+        if report.missing:
+            out.print(Text(f"{name}: {report.id}: not checked, because {report.missing}", "yellow"), soft_wrap=True)
+    line = f"{name}: {_count('example', tested.examples)}; {_count('invariant', tested.results.reports)}"
+    checked = [report for report in tested.results.general if not report.missing]
+    if checked:
+        line = f"{line}; {len(checked)} of every pack, {_failed(checked)} failed"
     out.print(Text(line, "green" if tested.passed else "bold red"), soft_wrap=True)
 
 
 def _render_unfired(tested: Tested, out: SafeConsole) -> None:
     """Print the pack's own rules that fired in no drawn case, with what stood in the way in the closest one."""
-    from tactful.testing.own import own_ids
-
-    own, drawn = own_ids(tested.policy.checked), tested.results.drawn
-    for rule in tested.results.unfired:
-        if own is None or rule.rule in own:
-            missing = f"; what was missing at last: {', '.join(rule.missing)}" if rule.missing else ""
-            line = f"{rule.place}: {rule.rule}: never seen firing in {drawn:,} drawn cases{missing}"
-            out.print(Text(line, "dim"), soft_wrap=True)
+    drawn = tested.results.drawn
+    for rule in own_unfired(tested.policy.checked, tested.results.unfired):
+        missing = f"; what was missing at last: {', '.join(rule.missing)}" if rule.missing else ""
+        line = f"{rule.place}: {rule.rule}: never seen firing in {drawn:,} drawn cases{missing}"
+        out.print(Text(line, "dim"), soft_wrap=True)
 
 
 def _count(noun: str, results: tuple[ExampleResult, ...] | tuple[InvariantReport, ...]) -> str:
     """``12 examples, 2 failed``."""
-    failed = sum(not result.passed for result in results)
-    return f"{len(results)} {noun}{'' if len(results) == 1 else 's'}, {failed} failed"
+    return f"{len(results)} {noun}{'' if len(results) == 1 else 's'}, {_failed(results)} failed"
+
+
+def _failed(results: Iterable[ExampleResult | InvariantReport]) -> int:
+    return sum(not result.passed for result in results)
 
 
 def report_coverage(

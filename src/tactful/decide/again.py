@@ -1,11 +1,12 @@
 """A case decided again after one field of one row has changed: only what reads the field is looked at.
 
-A computed fact that comes out as before passes nothing on. What is left are the firings that differ.
+The field is set in place, in a case that nobody else has, and set back afterwards. A computed fact that comes out as before
+passes nothing on. What is left are the firings that differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from heapq import heappop, heappush
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -13,10 +14,10 @@ from tactful.decide.decider import Decider
 from tactful.engines.compiled import CompiledProgram
 from tactful.engines.compiled.deadlines import closings
 from tactful.engines.compiled.past import SMALL
-from tactful.engines.compiled.single_functions import SILENT
-from tactful.engines.evaluate import Evaluator
+from tactful.engines.compiled.single_functions import ROW_BITS, SILENT
 from tactful.engines.firings import RawFiring
 from tactful.engines.plain import PlainProgram
+from tactful.facts.in_place import as_linked, can_set, contradicts, set_field
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Case, Row, counterpart
 from tactful.language.ir import AddStep, Aggregate, ById, ComputedFact, Field, Rule
@@ -24,15 +25,17 @@ from tactful.language.ir.fields_read import ReadField
 from tactful.language.ir.reads import fields_of_fact, fields_of_rule, reached
 from tactful.language.ir.turns import FieldKey, field_key
 
-#: Attributes of rows on which other rows, ids or calendars depend.
-_LINKED: Final = frozenset({"id", "person_id", "country", "time_zone", "calendar_name"})
-
 #: A given or custom field, or the number of a computed fact.
-_Source: TypeAlias = FieldKey | int
-#: Rows of an entity by their numbers.
-_Numbered: TypeAlias = Mapping[int, Row]
+Source: TypeAlias = FieldKey | int
 #: Whose rows read a source: the row that has it, rows that refer to that row, its application's rows, or all rows.
 _Reach: TypeAlias = Literal["own", "referring", "application", "all"]
+#: Stands for a value that is not known yet; a fact may be ``None``.
+_MISSING: Final = object()
+#: The function of a fact or of a rule, which is called with a runtime object and a row.
+Function: TypeAlias = Callable[[Any, Row], Any]
+#: A fact and a row that are to be looked at: their number, the fact's function, and the row.
+_Noted: TypeAlias = tuple[int, Function, Row]
+_NO_FIRINGS: Final[Mapping[int, int | None]] = {}
 
 
 class _Reader(NamedTuple):
@@ -55,7 +58,7 @@ class Readers:
         checked, self._decider = decider.checked, decider
         self._numbers = {fact.id: no for no, fact in enumerate(checked.facts)}
         self.facts, self.rules = checked.facts, checked.rules
-        self._readers: dict[_Source, dict[_Reader, None]] = {}
+        self._readers: dict[Source, dict[_Reader, None]] = {}
         for no, fact in enumerate(checked.facts):
             pivot = fact.pivot if isinstance(fact, Aggregate) else None
             self._add(no, fact, fields_of_fact(fact), pivot)
@@ -69,18 +72,24 @@ class Readers:
         #: The rules whose end is searched for. Facts matter to them that are the same now, and differ at other times.
         self.searched = frozenset(searched)
         self._moving = frozenset(no for no, fact in enumerate(checked.facts) if decider.clockwork.fact(fact))
-        self._over_time: dict[_Source, Mapping[int, bool]] = {}
-        #: What rankings depend on besides firings, where facts sort conclusions.
-        self.in_rankings = frozenset(self._in_rankings())
+        self._over_time: dict[Source, Mapping[int, bool]] = {}
+        #: The numbers of the rules that add steps.
+        self.steps = frozenset(rule.no for rule in checked.rules if isinstance(rule.conclusion, AddStep))
+        targets = [rule.target.field for rule in checked.rules if isinstance(rule.target, ById)]
+        occasions = [field for action in checked.actions.values() for field in action.occasion]
+        #: What rankings depend on besides firings: what targets and occasions are, and what sorts conclusions of the same order.
+        self.in_rankings = self._sources((*targets, *occasions))
+        self.sorting = self._sources(decider.ranker.sorting_fields)
 
-    def of(self, source: _Source) -> Iterable[_Reader]:
+    def of(self, source: Source) -> Iterable[_Reader]:
         """The facts and rules that read a source."""
         return self._readers.get(source, ())
 
-    def _source(self, field: Field) -> _Source:
+    def source(self, field: Field) -> Source:
+        """What a field is as a source. It is no clock."""
         return self._numbers[field.key] if field.origin == "computed" else field_key(field)
 
-    def over_time(self, source: _Source) -> Mapping[int, bool]:
+    def over_time(self, source: Source) -> Mapping[int, bool]:
         """The ``searched`` rules that read a source, be it through facts that change by time.
 
         For each of them, whether it may read that of another application.
@@ -90,12 +99,12 @@ class Readers:
             known = self._over_time[source] = dict(self._searched_from(source))
         return known
 
-    def _searched_from(self, source: _Source) -> Iterator[tuple[int, bool]]:
+    def _searched_from(self, source: Source) -> Iterator[tuple[int, bool]]:
         far = reached([(source, False)], self._read_over_time)
         rules = sorted((by.no, there or by.reach == "all") for each, there in far for by in self.of(each) if by.is_rule)
         return ((no, there) for no, there in rules if no in self.searched)
 
-    def _read_over_time(self, reached_by: tuple[_Source, bool]) -> list[tuple[_Source, bool]]:
+    def _read_over_time(self, reached_by: tuple[Source, bool]) -> list[tuple[Source, bool]]:
         source, far = reached_by
         facts = (by for by in self.of(source) if not by.is_rule and by.no in self._moving)
         return [(by.no, far or by.reach == "all") for by in facts]
@@ -107,7 +116,7 @@ class Readers:
             reach = self._reach(field, what.entity, pivot)
             attribute = field.scope if reach == "referring" else ""
             reader = _Reader(no, isinstance(what, Rule), what.entity, reach, attribute)
-            self._readers.setdefault(self._source(field), {})[reader] = None
+            self._readers.setdefault(self.source(field), {})[reader] = None
 
     def _reach(self, field: Field, entity: str, pivot: str | None) -> _Reach:
         if pivot is None and not field.via:
@@ -118,22 +127,98 @@ class Readers:
         owner = self._decider.facts[field.key].entity if field.origin == "computed" else field_key(field)[0]
         return "all" if "candidate" in (owner, pivot, entity) else "application"
 
-    def _in_rankings(self) -> Iterator[_Source]:
-        ranker, checked = self._decider.ranker, self._decider.checked
-        if not ranker.sorting_fields:
-            return
-        occasions = [field for action in checked.actions.values() for field in action.occasion]
-        targets = [rule.target.field for rule in checked.rules if isinstance(rule.target, ById)]
-        for field in (*ranker.sorting_fields, *occasions, *targets):
-            if field.origin != "clock":
-                yield self._source(field)
+    def _sources(self, fields: Iterable[Field]) -> frozenset[Source]:
+        return frozenset(self.source(field) for field in fields if field.origin != "clock")
+
+
+def _names_message(source: Source) -> bool:
+    """Whether the ids of messages may depend on a source. Ids sort conclusions."""
+    return isinstance(source, tuple) and source[0] == "message"
+
+
+def _number(firing: RawFiring) -> int:
+    return (firing[0] << ROW_BITS) + firing[1].no
+
+
+#: The functions of rules by their numbers.
+_Rules: TypeAlias = Mapping[int, Function]
+#: The numbers of facts, with no row's, and their functions.
+_Facts: TypeAlias = tuple[tuple[int, Function], ...]
+
+
+class _Group(NamedTuple):
+    """Facts and rules that read a source of the same rows: ``by`` is one of them."""
+
+    by: _Reader
+    facts: _Facts
+    rules: _Rules
+
+
+class _Reading(NamedTuple):
+    """What reads a source: facts and rules of the row that has it, and those of other rows."""
+
+    facts: _Facts
+    rules: _Rules
+    others: tuple[_Group, ...]
+
+
+class _Functions:
+    """What reads each source, with the functions of a program."""
+
+    def __init__(self, readers: Readers, functions: Any) -> None:
+        self._readers, self._functions = readers, functions
+        self._known: dict[Source, _Reading] = {}
+        #: The functions of facts. A fact always has the same, so that notes about the same fact and row are equal.
+        self._work: dict[int, Function] = {}
+
+    def of(self, source: Source) -> _Reading:
+        """What reads a source."""
+        known = self._known.get(source)
+        if known is None:
+            known = self._known[source] = self._reading(self._readers.of(source))
+        return known
+
+    def _reading(self, readers: Iterable[_Reader]) -> _Reading:
+        groups: dict[tuple[str, ...], list[_Reader]] = {}
+        for reader in readers:
+            groups.setdefault((reader.reach, reader.entity, reader.attribute), []).append(reader)
+        own = [reader for group in groups.values() if group[0].reach == "own" for reader in group]
+        others = [_Group(group[0], *self._numbered(group)) for group in groups.values() if group[0].reach != "own"]
+        return _Reading(*self._numbered(own), tuple(others))
+
+    def _numbered(self, readers: Iterable[_Reader]) -> tuple[_Facts, _Rules]:
+        """The facts and the rules among readers."""
+        facts = tuple((by.no << ROW_BITS, self._work_of(by.no)) for by in readers if not by.is_rule)
+        return facts, {by.no: self._functions.rule(by.no) for by in readers if by.is_rule}
+
+    def _work_of(self, fact: int) -> Function:
+        known = self._work.get(fact)
+        return self._work.setdefault(fact, self._functions.work(fact)) if known is None else known
+
+
+def _of_plain(decider: Decider) -> _Functions:
+    return _Functions(decider.once(Readers), decider.plain)
+
+
+def _of_compiled(decider: Decider) -> _Functions:
+    assert decider.compiled is not None  # the caller has it
+    return _Functions(decider.once(Readers), decider.compiled.single)
 
 
 class Fired(NamedTuple):
-    """The firings of a changed case: of rules that advise or prohibit, and of rules that add steps."""
+    """The firings of a changed case: of rules that advise or prohibit, and of rules that add steps.
+
+    ``differ``: those of rules that advise or prohibit are not those of the case as it is. ``reorders``: the ranking may be
+    another even if they do not. ``stepped``: the rules that add steps and fire in one of the two only. ``sources``: the
+    field, and the facts that have another value for some row.
+    """
 
     firings: list[RawFiring]
     steps: list[RawFiring]
+    differ: bool
+    reorders: bool
+    stepped: frozenset[int]
+    sources: frozenset[Source]
 
 
 class Again:
@@ -143,154 +228,247 @@ class Again:
         self,
         decider: Decider,
         program: CompiledProgram | PlainProgram,
-        evaluator: Evaluator,
+        given: Case,
+        own: Case,
+        now: int,
         firings: Iterable[RawFiring],
         steps: Iterable[RawFiring],
+        tied: bool = True,
     ) -> None:
-        """``firings`` and ``steps`` are those of the evaluator's case at its moment."""
-        self.readers, self.runtime_of = decider.once(Readers), program.runtime
+        """``own`` is the case ``given``, linked once more, and nobody else has it. ``firings`` and ``steps`` are of ``given``.
+
+        ``tied``: some of its conclusions have the same order, so that fields or ids sort them.
+
+        ``now`` is in seconds since 1970 (UTC).
+        """
+        self._readers, self._case, self.now, self._tied = decider.once(Readers), own, now, tied
         #: The functions of facts and rules.
-        self.functions: Any = program if isinstance(program, PlainProgram) else program.single
-        self._evaluator = evaluator
-        #: The case as it is: what its functions run on, and the deadlines of rules that fire, by the numbers of rule and row.
-        self.runtime: Any = program.runtime(evaluator.case, evaluator.now)
-        self.due: dict[tuple[int, int], Any] = {(no, row.no): due for no, row, due in (*firings, *steps)}
-        self.searched = [(no, row) for no, row, _ in firings if no in self.readers.searched]
-        self._rows: dict[tuple[str, int | None], _Numbered] = {}
-        self._reading: dict[tuple[_Source, int], list[tuple[_Reader, _Numbered]]] = {}
+        self._functions: Any = program if isinstance(program, PlainProgram) else program.single
+        #: What the functions run on: the case as it is, and the case that changes.
+        self._before: Any = program.runtime(given, now)
+        self._after: Any = program.runtime(own, now)
+        #: The firings of the case as it is, with rows of its own, and their deadlines, by the numbers of rule and row.
+        self._firings, self._steps = self._numbered(firings), self._numbered(steps)
+        self._due: dict[Row, dict[int, int | None]] = {}
+        for no, row, due in (*self._firings.values(), *self._steps.values()):
+            self._due.setdefault(row, {})[no] = due
+        self._searched = [firing for firing in self._firings.values() if firing[0] in self._readers.searched]
+        self._compiled = isinstance(program, CompiledProgram)
+        self._reading = decider.once(_of_compiled if self._compiled else _of_plain)
+        #: The values of facts in the case as it is, by the numbers of fact and row.
+        self._known: dict[int, Value] = {}
+        self._evaluator = decider.evaluator(own, now)
+        self._rows: dict[str, dict[Row | None, tuple[Row, ...]]] = {}
+
+    def _numbered(self, firings: Iterable[RawFiring]) -> dict[int, RawFiring]:
+        own = [(no, counterpart(row, self._case), due) for no, row, due in firings]
+        return {_number(firing): firing for firing in own}
 
     def tells(self, field: ReadField) -> bool:
         """Whether changes of a field can be told in this way: nothing but its value changes with it, and the case is small."""
         # In a large case, the steps that a search for an end takes are counted, for all rules together.
-        small = self._evaluator.case.size <= SMALL or not self.readers.searched
-        return small and (field.custom or field.key not in _LINKED)
+        small = self._case.size <= SMALL or not self._readers.searched
+        return small and self._case.size >> ROW_BITS == 0 and can_set(field.key, field.custom)
 
-    def after(self, field: ReadField, row: Row, case: Case) -> Fired | None:
-        """The firings of the case with another value of the field; ``None`` if the ranking surely stays the same.
+    def of(self, field: ReadField, row: Row) -> Changeable:
+        """A field that it tells, of a row of the case as it is."""
+        own, rules, queue = counterpart(row, self._case), dict[Row, _Rules](), list[_Noted]()
+        source = field.entity, field.key, field.custom
+        self._note(source, own, rules, queue)
+        return Changeable(self, field, own, source, rules, queue)
 
-        ``row`` is a row of the evaluator's case. Raises :class:`tactful.InvalidInput` as decisions do.
+    def fired(self, changed: list[tuple[Source, Row]], rules: dict[Row, _Rules], queue: list[_Noted]) -> Fired | None:
+        """The firings of the case, in which a field of a row has another value; ``None`` if the ranking surely stays the same.
+
+        ``changed`` is the field with its row; the facts that have another value are added to it. ``rules`` and ``queue`` are
+        the rules and facts that read the field.
         """
-        change = _Change(self, case)
-        change.spread((field.entity, field.key, field.custom), row)
-        fired = change.fired()
-        in_rankings = self.readers.in_rankings
-        same_order = not in_rankings or (field.entity != "message" and in_rankings.isdisjoint(change.sources))
-        return None if not fired and same_order else self._firings({**self.due, **fired}, case)
+        self._settle(changed, rules, queue)
+        if self._readers.searched:
+            self._note_ends(changed, rules)
+        runtime, due = self._after, self._due
+        fired: list[tuple[int, Row, Any]] = []
+        for row, functions in rules.items():
+            before = due.get(row, _NO_FIRINGS)
+            for no, function in functions.items():
+                after = function(runtime, row)
+                if after is SILENT:
+                    if no in before:
+                        fired.append((no, row, after))
+                elif no not in before or after != before[no]:
+                    fired.append((no, row, after))
+        reorders = self._reorders(changed)
+        return None if not fired and not reorders else self._with(fired, reorders, changed)
 
-    def _firings(self, due: dict[tuple[int, int], Any], case: Case) -> Fired:
-        fired, rules, rows = Fired([], []), self.readers.rules, dict[tuple[str, int], Row]()
-        for (no, number), moment in due.items():
-            if moment is not SILENT:
-                rule = rules[no]
-                key = rule.entity, number
-                row = rows.get(key)
-                if row is None:
-                    row = rows[key] = counterpart(self._below(rule.entity, None)[number], case)
-                kind = fired.steps if isinstance(rule.conclusion, AddStep) else fired.firings
-                kind.append((no, row, moment))
-        return fired
+    def put_back(self, changed: Iterable[tuple[Source, Row]]) -> None:
+        """Put the former values of facts into the memo, of those that have another value."""
+        memo, known, compiled = self._after.memo, self._known, self._compiled
+        for source, row in changed:
+            if isinstance(source, int):
+                no = (source << ROW_BITS) + row.no
+                memo[no if compiled else self._functions.key(no)] = known[no]
 
-    def reading(self, source: _Source, row: Row) -> list[tuple[_Reader, _Numbered]]:
-        """The facts and rules that read a source of a row, each with its rows that do."""
-        key = source, row.no
-        known = self._reading.get(key)
-        if known is None:
-            own = {row.no: row}
-            known = self._reading[key] = [(by, self._rows_of(by, row, own)) for by in self.readers.of(source)]
-        return known
+    def _note(self, source: Source, row: Row, rules: dict[Row, _Rules], queue: list[_Noted]) -> None:
+        """Note the rules and facts that read a source of a row."""
+        reading, number = self._reading.of(source), row.no
+        if reading.rules:
+            known = rules.get(row)
+            rules[row] = reading.rules if known is None else {**known, **reading.rules}
+        for first, function in reading.facts:
+            heappush(queue, (first + number, function, row))
+        for group in reading.others:
+            for other in self._rows_of(group.by, row):
+                if group.rules:
+                    known = rules.get(other)
+                    rules[other] = group.rules if known is None else {**known, **group.rules}
+                number = other.no
+                for first, function in group.facts:
+                    heappush(queue, (first + number, function, other))
 
-    def _rows_of(self, reader: _Reader, row: Row, own: _Numbered) -> _Numbered:
-        match reader.reach:
-            case "own":
-                return own
-            case "referring":
-                rows = self._below(reader.entity, row)
-                return {no: other for no, other in rows.items() if other.related(reader.attribute) is row}
-            case "application":
-                return self._below(reader.entity, row)
-            case "all":
-                return self._below(reader.entity, None)
+    def _settle(self, changed: list[tuple[Source, Row]], rules: dict[Row, _Rules], queue: list[_Noted]) -> None:
+        """Work out the facts that are noted, each after the facts that it reads: these have lower numbers."""
+        runtime, known, compiled = self._after, self._known, self._compiled
+        memo, last = runtime.memo, -1
+        while queue:
+            no, function, row = heappop(queue)
+            if no == last:  # several of its sources differ
+                continue
+            last = no
+            before = known.get(no, _MISSING)
+            if before is _MISSING:
+                before = known[no] = self._former(no >> ROW_BITS, row)
+            after = function(runtime, row)
+            if after != before:
+                memo[no if compiled else self._functions.key(no)] = after
+                source = no >> ROW_BITS
+                changed.append((source, row))
+                self._note(source, row, rules, queue)
 
-    def _below(self, entity: str, row: Row | None) -> _Numbered:
-        """The rows of an entity: all, or those of the application of ``row``."""
-        application = None if row is None else row.application
-        key = entity, None if application is None else application.no
-        known = self._rows.get(key)
-        if known is None:
-            rows = self._evaluator.rows(entity)
-            known = {other.no: other for other in rows if application is None or other.application is application}
-            self._rows[key] = known
-        return known
+    def _former(self, no: int, row: Row) -> Value:
+        """The value of a fact in the case as it is."""
+        value: Value = self._functions.fact(no)(self._before, counterpart(row, self._before.case))
+        return value
 
+    def _with(
+        self, fired: Iterable[tuple[int, Row, Any]], reorders: bool, changed: Iterable[tuple[Source, Row]]
+    ) -> Fired:
+        """All firings, of which these differ."""
+        firings, steps, stepped = self._firings.copy(), self._steps, set[int]()
+        differ = False
+        for rule, row, due in fired:
+            no = (rule << ROW_BITS) + row.no
+            if rule in self._readers.steps:
+                if due is SILENT or no not in self._steps:  # the deadlines of steps say nothing
+                    steps = steps if stepped else steps.copy()
+                    stepped.add(rule)
+                    _put(steps, no, (rule, row, due))
+            else:
+                differ = True
+                _put(firings, no, (rule, row, due))
+        sources = frozenset([source for source, _ in changed])
+        return Fired(list(firings.values()), list(steps.values()), differ, reorders, frozenset(stepped), sources)
 
-class _Change:
-    """One changed case: the change spreads from fact to fact, and at last to rules."""
+    def _reorders(self, changed: Iterable[tuple[Source, Row]]) -> bool:
+        """Whether the ranking may be another although the firings are the same."""
+        in_rankings, sorting = self._readers.in_rankings, self._readers.sorting if self._tied else ()
+        by_id = self._tied or self._case.handled is not None
+        return any(
+            source in in_rankings or source in sorting or (by_id and _names_message(source)) for source, _ in changed
+        )
 
-    def __init__(self, again: Again, case: Case) -> None:
-        self._again, self._functions, self._case = again, again.functions, case
-        self._runtime: Any = again.runtime_of(case, again.runtime.now)
-        self._before, self._memo = again.runtime, again.runtime.memo.copy()
-        self._runtime.memo = self._memo
-        #: The sources whose values differ, with the applications of their rows.
-        self.sources: dict[_Source, set[Row | None]] = {}
-        #: The former values of facts, by their keys in the memo.
-        self._former: dict[Hashable, Value] = {}
-        #: The rows of facts and rules that are to be looked at, by the numbers of both.
-        self._facts: dict[int, _Numbered] = {}
-        self._rules: dict[int, _Numbered] = {}
-        self._queue: list[int] = []
-
-    def spread(self, source: _Source, row: Row) -> None:
-        """A source of a row has another value: note what reads it."""
-        self.sources.setdefault(source, set()).add(row.application)
-        for reader, rows in self._again.reading(source, row):
-            noted, no = self._rules if reader.is_rule else self._facts, reader.no
-            known = noted.get(no)
-            if known is None:
-                noted[no] = rows
-                if not reader.is_rule:
-                    heappush(self._queue, no)
-            elif known is not rows:
-                noted[no] = {**known, **rows}
-
-    def _note_ends(self) -> None:
+    def _note_ends(self, changed: Iterable[tuple[Source, Row]], rules: dict[Row, _Rules]) -> None:
         """Note the rules whose end may be another, although they read the same now."""
-        for no, row in self._again.searched:
-            for source, applications in self.sources.items():
-                far = self._again.readers.over_time(source).get(no)
-                if far or (far is not None and not applications.isdisjoint((row.application, None))):
-                    self._rules[no] = {**self._rules.get(no, {}), row.no: row}
+        self._after.forget()
+        for no, row, _ in self._searched:
+            for source, other in changed:
+                far = self._readers.over_time(source).get(no)
+                if far or (far is not None and other.application in (row.application, None)):
+                    rules[row] = {**rules.get(row, {}), no: self._functions.rule(no)}
                     break
 
-    def fired(self) -> dict[tuple[int, int], Any]:
-        """The deadlines of rules that fire and did not, or have another one; ``SILENT`` for rules that fire no more."""
-        while self._queue:  # a fact has a higher number than all facts that it reads
-            self._settle(heappop(self._queue))
-        self._note_ends()
-        fired = dict(self._fired())
-        # All other facts that are known now have the same values in the case as it was.
-        self._memo.update(self._former)
-        self._before.memo = self._memo
-        return fired
+    def _rows_of(self, reader: _Reader, row: Row) -> Iterable[Row]:
+        """The rows of a reader that read a source of ``row``, which is not its own."""
+        match reader.reach:
+            case "referring":
+                below = self._below(reader.entity, row.application)
+                return [other for other in below if other.related(reader.attribute) is row]
+            case "application":
+                return self._below(reader.entity, row.application)
+            case _:
+                return self._below(reader.entity, None)
 
-    def _settle(self, no: int) -> None:
-        """Work a fact out for the rows that are noted. All facts that it reads are settled."""
-        function, before, memo = self._functions.fact(no), self._before, self._memo
-        for row in self._facts.pop(no).values():
-            key = self._functions.key(no, row.no)
-            former = before.memo[key] if key in before.memo else function(before, row)
-            memo.pop(key, None)
-            if function(self._runtime, counterpart(row, self._case)) != former:
-                self._former[key] = former
-                self.spread(no, row)
+    def _below(self, entity: str, application: Row | None) -> tuple[Row, ...]:
+        """The rows of an entity: all, or those of an application."""
+        groups = self._rows.get(entity)
+        if groups is None:
+            rows = tuple(self._evaluator.rows(entity))
+            by_application: dict[Row | None, list[Row]] = {}
+            for row in rows:
+                by_application.setdefault(row.application, []).append(row)
+            groups = {each: tuple(members) for each, members in by_application.items()}
+            self._rows[entity] = groups = {**groups, None: rows}
+        return groups.get(application, ())
 
-    def _fired(self) -> Iterator[tuple[tuple[int, int], Any]]:
-        due, runtime = self._again.due, self._runtime
-        for no, rows in self._rules.items():
-            rule = self._functions.rule(no)
-            for row in rows.values():
-                key = no, row.no
-                before = due.get(key, SILENT)
-                after = rule(runtime, counterpart(row, self._case))
-                if after is not before and (after is SILENT or before is SILENT or after != before):
-                    yield key, after
+
+def _put(firings: dict[int, RawFiring], no: int, firing: tuple[int, Row, Any]) -> None:
+    """Keep a firing, or leave it out where it is no more."""
+    if firing[2] is SILENT:
+        del firings[no]
+    else:
+        firings[no] = firing
+
+
+class Changeable:
+    """A field of a row that can have other values."""
+
+    __slots__ = ("_again", "_queue", "_rules", "_source", "field", "held", "row")
+
+    def __init__(
+        self, again: Again, field: ReadField, row: Row, source: Source, rules: dict[Row, _Rules], queue: list[_Noted]
+    ) -> None:
+        self.field, self.row, self.held = field, row, field.value(row)
+        self._again, self._source, self._rules, self._queue = again, source, rules, queue
+
+    def with_value(self, value: Value) -> Changed | None:
+        """The case with this value; ``None`` if it contradicts other facts."""
+        field, row = self.field, self.row
+        linked = as_linked(value, field.kind, field.custom, row)
+        if linked is None or (not field.custom and contradicts(row, field.key, linked, self._again.now)):
+            return None
+        return Changed(self, linked)
+
+    def fired(self, changed: list[tuple[Source, Row]]) -> Fired | None:
+        """The firings of the case as it is now, see :meth:`Again.fired`. Notes in ``changed`` what has another value."""
+        changed.append((self._source, self.row))
+        return self._again.fired(changed, self._rules.copy(), self._queue.copy())
+
+    def put_back(self, changed: list[tuple[Source, Row]]) -> None:
+        """Set the field back, and the facts that have another value."""
+        set_field(self.row, self.field.key, self.field.custom, self.held)
+        self._again.put_back(changed)
+
+
+class Changed:
+    """A case with another value of one field, for as long as it is entered as a context."""
+
+    __slots__ = ("_changed", "_field", "_value")
+
+    def __init__(self, field: Changeable, value: Value) -> None:
+        self._field, self._value = field, value
+        #: The field, and the facts that have another value, with their rows.
+        self._changed: list[tuple[Source, Row]] = []
+
+    def __enter__(self) -> Changed:
+        field = self._field
+        set_field(field.row, field.field.key, field.field.custom, self._value)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._field.put_back(self._changed)
+
+    def fired(self) -> Fired | None:
+        """The firings of the case; ``None`` if the ranking surely stays the same. To be called once.
+
+        Raises :class:`tactful.InvalidInput` as decisions do.
+        """
+        return self._field.fired(self._changed)

@@ -61,13 +61,13 @@ class DecidedCase(msgspec.Struct, frozen=True, eq=False):
 
 
 class InvariantCheck(msgspec.Struct, frozen=True, eq=False):
-    """The result of checking an invariant for one row.
+    """The result of checking an invariant for one row. ``invariant`` is ``None`` for one of every pack.
 
     ``broken`` is ``None`` if the invariant holds. Otherwise it has the conclusions that break it, and is empty if a
     conclusion is missing. ``last`` is the decision that the claim is about: with a change, the decision after it.
     """
 
-    invariant: Invariant
+    invariant: Invariant | None
     row: Row
     broken: tuple[Conclusion, ...] | None
     last: DecidedCase
@@ -86,9 +86,7 @@ def violations(decider: Decider, case: Case, now: int) -> list[Violation]:
 def violations_by(decider: Decider, decided: DecidedCase) -> list[Violation]:
     """The invariants that a given decision breaks. The decision may be that of a mutant of the pack."""
     return [
-        Violation(
-            check.invariant.id, check.row.entity, check.row.id, tuple(conclusion.action for conclusion in check.broken)
-        )
+        Violation(invariant.id, check.row.entity, check.row.id, tuple(conclusion.action for conclusion in check.broken))
         for invariant in decider.checked.invariants
         if invariant.change is None
         for check in check_invariant(invariant, decider, decided)

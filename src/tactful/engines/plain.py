@@ -10,7 +10,7 @@ from functools import partial
 from typing import Literal
 
 from tactful.engines.compiled.deadlines import closings
-from tactful.engines.compiled.single_functions import SILENT
+from tactful.engines.compiled.single_functions import ROW_BITS, SILENT
 from tactful.engines.courses import TooManySteps
 from tactful.engines.evaluate import Environment, Evaluator
 from tactful.engines.expiry import Expiry, end_not_found, fires
@@ -45,14 +45,24 @@ class PlainProgram:
         """The object that the functions of :meth:`fact` and :meth:`rule` run on."""
         return PlainRuntime(case, now, self._facts, self._calendars, self._clockwork)
 
-    def key(self, fact: int, row: int) -> tuple[str, int]:
-        """What the value of a fact for a row is kept under in ``memo`` of the runtime object, by their numbers."""
-        return self._checked.facts[fact].id, row
+    def key(self, no: int) -> tuple[str, int]:
+        """What the value of a fact for a row is kept under in ``memo``, by their number, see ``ROW_BITS``."""
+        return self._checked.facts[no >> ROW_BITS].id, no & (1 << ROW_BITS) - 1
 
     def fact(self, no: int) -> Callable[[PlainRuntime, Row], Value]:
         """A function that gives the value of the fact with this number for a row."""
         id_ = self._checked.facts[no].id
         return lambda runtime, row: runtime.computed(id_, row)
+
+    def work(self, no: int) -> Callable[[PlainRuntime, Row], Value]:
+        """A function that computes the fact with this number anew."""
+        id_ = self._checked.facts[no].id
+
+        def work(runtime: PlainRuntime, row: Row) -> Value:
+            runtime.memo.pop((id_, row.no), None)
+            return runtime.computed(id_, row)
+
+        return work
 
     def rule(self, no: int) -> Callable[[PlainRuntime, Row], int | Literal[False] | None]:
         """A function that gives the deadline of the rule with this number for a row; ``SILENT`` if it does not fire."""
@@ -94,6 +104,10 @@ class PlainRuntime(Evaluator):
     ) -> None:
         super().__init__(case, now, facts, calendars)
         self._clockwork = clockwork
+
+    def forget(self) -> None:
+        """Forget what was found out in searches for ends, because facts of the case have changed. ``memo`` stays."""
+        self.__dict__.pop("_expiry", None)
 
     def until(self, rule: Rule, row: Row) -> int | None:
         """When a rule that fires now stops by time alone (seconds since 1970); for ends that its tests do not determine.

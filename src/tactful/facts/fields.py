@@ -35,7 +35,9 @@ class FieldSpec(msgspec.Struct, frozen=True):
 
     ``example`` is a value as people write it in YAML. A ``deadline`` is a moment that people name in advance: a case holds it
     as text, because it may be a bare date. All other moments have happened. ``mine`` are the values that the candidate brings
-    about, in a field that the other side can change.
+    about, in a field that the other side can change. ``asks_channel``: its value is the channel that somebody asked for.
+    ``silence`` are the values with which somebody asks not to be contacted, and ``over`` those that say that an
+    application is over: its own, or those of what belongs to it.
     """
 
     entity: str
@@ -48,6 +50,9 @@ class FieldSpec(msgspec.Struct, frozen=True):
     example: str = ""
     deadline: bool = False
     mine: tuple[str, ...] = ()
+    asks_channel: bool = False
+    silence: tuple[str, ...] = ()
+    over: tuple[str, ...] = ()
 
 
 _SHAPES: Final[Mapping[str, type[shape.Shape]]] = {
@@ -98,6 +103,9 @@ def _shape_fields(entity: str, cls: type[shape.Shape]) -> list[FieldSpec]:
                     example=_example(notes, kind),
                     deadline=isinstance(kind, MomentKind) and isinstance(bare, inspect.StrType),
                     mine=notes.get("mine", ()),
+                    asks_channel=notes.get("asks_channel", False),
+                    silence=notes.get("silence", ()),
+                    over=notes.get("over", ()),
                 )
             )
     return specs

@@ -149,14 +149,21 @@ class Person(Shape, frozen=True):
         Relation | None, Meta(description="How the candidate knows this person from before the application.")
     ] = None
     prefers: Annotated[
-        Preference | None, Meta(description="The channel that the person asked for.", extra_json_schema=THEIRS)
+        Preference | None,
+        Meta(
+            description="The channel that the person asked for.", extra_json_schema=THEIRS, extra={"asks_channel": True}
+        ),
     ] = None
     invited_call: Annotated[
         YesNo, Meta(description="Whether the person invited a phone call.", extra_json_schema=THEIRS)
     ] = None
     contact_policy: Annotated[
         ContactPolicy | None,
-        Meta(description="closed: this person asked not to be contacted.", extra_json_schema=THEIRS),
+        Meta(
+            description="closed: this person asked not to be contacted.",
+            extra_json_schema=THEIRS,
+            extra={"silence": ("closed",)},
+        ),
     ] = None
     channels: Annotated[
         tuple[Channel, ...] | None, Meta(description="The ways in which the person can be reached.")
@@ -231,7 +238,8 @@ class Message(Shape, frozen=True):
         MessageKind | None,
         Meta(
             description="The subject of the message. task, references, documents: the candidate received the request "
-            "for them, or sent them. feedback_request: a request for feedback after a rejection."
+            "for them, or sent them. feedback_request: a request for feedback after a rejection.",
+            extra={"over": ("rejection", "withdrawal")},
         ),
     ] = None
     answer_by: Annotated[
@@ -258,7 +266,7 @@ class Application(Shape, frozen=True):
         Meta(
             description="The state of the application.",
             extra_json_schema=THEIRS,
-            extra={"mine": ("accepted", "withdrawn")},
+            extra={"mine": ("accepted", "withdrawn"), "over": ("accepted", "rejected", "withdrawn")},
         ),
     ] = None
     applied_at: Annotated[Moment, Meta(description="When the candidate applied.")] = None
@@ -309,7 +317,11 @@ class Application(Shape, frozen=True):
     ] = None
     contact_policy: Annotated[
         ContactPolicy | None,
-        Meta(description="closed: the company asked not to be contacted.", extra_json_schema=THEIRS),
+        Meta(
+            description="closed: the company asked not to be contacted.",
+            extra_json_schema=THEIRS,
+            extra={"silence": ("closed",)},
+        ),
     ] = None
     contact_via: Annotated[
         PersonId,

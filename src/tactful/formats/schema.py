@@ -35,7 +35,7 @@ from tactful.language.load.expressions import GATHERINGS
 from tactful.language.load.keys import ADDITIONS
 from tactful.language.load.places import MAX_NAME
 from tactful.language.load.renames import RENAMED
-from tactful.language.terms import ADVICE_KINDS, MODALITIES
+from tactful.language.terms import ADVICE_KINDS, GENERAL, MODALITIES
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import DecisionRecord, PlanRecord
 from tactful.reasons.records.why import WhyRecord
@@ -114,8 +114,9 @@ def pack_schema(checked: CheckedPack, *, shipped: CheckedPack | None = None) -> 
 
 def _complete(shipped: CheckedPack) -> list[Schema]:
     """New entries are complete: all of a file that extends nothing, and those that the shipped pack does not have."""
-    alone: Schema = {section: complete((), (), section) for section in ("rules", "invariants")}
-    rules, invariants = (sorted(entry.id for entry in entries) for entries in (shipped.rules, shipped.invariants))
+    alone: Schema = {"rules": complete((), (), "rules"), "invariants": complete(GENERAL, (), "invariants")}
+    rules = sorted(rule.id for rule in shipped.rules)
+    invariants = sorted({*(invariant.id for invariant in shipped.invariants), *GENERAL})
     safety = sorted(rule.id for rule in shipped.rules if _is_safety(rule))
     over: Schema = {"rules": complete(rules, safety, "rules"), "invariants": complete(invariants, (), "invariants")}
     extends: Schema = {"required": ["extends"], "properties": {"extends": {"const": DEFAULT_PACK}}}
@@ -155,7 +156,9 @@ def _pack_schema(checked: CheckedPack) -> Schema:
             "actions": _by_id({"$ref": "#/$defs/action"}, list(checked.actions), "An action."),
             "rules": _by_id({"$ref": "#/$defs/rule"}, [rule.id for rule in checked.rules], "A rule."),
             "invariants": _by_id(
-                {"$ref": "#/$defs/invariant"}, [invariant.id for invariant in checked.invariants], "An invariant."
+                {"$ref": "#/$defs/invariant"},
+                [*(invariant.id for invariant in checked.invariants), *GENERAL],
+                "An invariant.",
             ),
         },
         "$defs": {
@@ -225,7 +228,17 @@ def _safety() -> Schema:
     name: Schema = {"$ref": "#/$defs/action_name"}
     families: Schema = {"anyOf": [name, {"type": "array", "items": name}]}
     channels: Schema = {"type": "object", "additionalProperties": families}
-    return _object({"channels": channels}, "The families that actions of a channel belong to; `any`: of any channel.")
+    about = "The families that actions of a channel belong to; `any`: of any channel."
+    quiet = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}], "description": "Channels that nobody minds."}
+    a_week = {
+        "type": "integer",
+        "minimum": 1,
+        "description": "The most messages to one person or company within a week.",
+    }
+    return _object(
+        {"channels": {**channels, "description": about}, "quiet channels": quiet, "messages a week": a_week},
+        "What the pack says about reaching people.",
+    )
 
 
 def _by_id(item: Schema, known: list[str], about: str) -> Schema:

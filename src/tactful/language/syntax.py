@@ -310,6 +310,7 @@ class Pack(Written, frozen=True):
     """A whole pack with its overlays merged. ``own`` are its own files, without the files of the packs that it extends.
 
     ``laid_over`` are those of its own files that change other packs. ``channels``: the families that safety sees to.
+    ``quiet_channels``: those that nobody minds, whatever they asked for. ``messages_a_week``: how many are fine at the most.
     ``warnings``: what the pack's own files do without saying so. ``old_names``: where they use old names. ``old_actions``:
     the names that actions had before, by action.
     ``mistakes`` are those of reading it. ``unread`` are the names of the parameters, fields and facts that were left out
@@ -334,6 +335,8 @@ class Pack(Written, frozen=True):
     own: tuple[str, ...]
     laid_over: tuple[str, ...]
     channels: tuple[ChannelFamilies, ...]
+    quiet_channels: tuple[Name, ...]
+    messages_a_week: int | None
     warnings: tuple[Diagnostic, ...]
     old_names: tuple[OldName, ...]
     old_actions: Mapping[str, tuple[str, ...]]

@@ -10,7 +10,13 @@ from tactful.testing.examples.run import load_examples, run_example
 from tactful.testing.needs import need_hypothesis
 
 if TYPE_CHECKING:
-    from tactful.testing.properties.check import InvariantFailure, InvariantResult, assert_invariants, check_invariants
+    from tactful.testing.properties.check import (
+        InvariantFailure,
+        InvariantResult,
+        assert_invariants,
+        check_general,
+        check_invariants,
+    )
     from tactful.testing.properties.claims import assert_never, cases
     from tactful.testing.properties.machine import candidate_weeks
 
@@ -24,6 +30,7 @@ __all__ = [
     "assert_never",
     "candidate_weeks",
     "cases",
+    "check_general",
     "check_invariants",
     "load_examples",
     "run_example",
@@ -34,7 +41,8 @@ _DRAWN = {
     **dict.fromkeys(("assert_never", "cases"), "properties.claims"),
     "candidate_weeks": "properties.machine",
     **dict.fromkeys(
-        ("InvariantFailure", "InvariantResult", "assert_invariants", "check_invariants"), "properties.check"
+        ("InvariantFailure", "InvariantResult", "assert_invariants", "check_general", "check_invariants"),
+        "properties.check",
     ),
 }
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final, assert_never
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Final, assert_never
 
 from tactful.facts.parameters import SIGN
 from tactful.language.ir import Aggregate, CheckedPack, ComputedFact, Condition, Derived, WhenFact
 from tactful.language.ir.reads import conditions_in, tests_in
+
+if TYPE_CHECKING:  # it needs the extra `check`
+    from tactful.testing.properties.reaching import Unfired
 
 _PARAMETER: Final = re.compile(r"\$([a-z][a-z0-9_]*)")
 
@@ -35,6 +38,12 @@ def own_ids(checked: CheckedPack) -> frozenset[str] | None:
         ):
             ids.add(fact.id)
     return frozenset(ids)
+
+
+def own_unfired(checked: CheckedPack, unfired: Collection[Unfired]) -> Iterator[Unfired]:
+    """The rules of a pack's own among those that fired in no drawn case."""
+    own = own_ids(checked) if unfired else None
+    return (rule for rule in unfired if own is None or rule.rule in own)
 
 
 def fact_name(fact: ComputedFact) -> str:

@@ -39,7 +39,7 @@ def render_failed_example(policy: Policy, result: ExampleResult, console: SafeCo
 
 def render_failed_invariant(result: InvariantReport, console: SafeConsole) -> None:
     """Print where an invariant does not hold."""
-    _head(result.id, result.place, result.about, console)
+    _head(result.id, result.place or "an invariant of every pack", result.about, console)
     for line in result.text.split("\n"):
         console.print(Text(f"{_INDENT}{line}"), soft_wrap=True)
 

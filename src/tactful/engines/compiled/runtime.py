@@ -33,6 +33,10 @@ class Runtime(msgspec.Struct, eq=False, gc=False):
     past: Past | None = None
     expiry: Expiry | None = None
 
+    def forget(self) -> None:
+        """Forget what was found out in searches for ends, because facts of the case have changed. ``memo`` stays."""
+        self.past = self.expiry = None
+
     def until(self, rule: int, row: Row) -> int | None:
         """When a rule that fires now stops by time alone (seconds since 1970); for ends that no expression can compute.
 

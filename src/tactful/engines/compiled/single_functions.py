@@ -17,6 +17,7 @@ from tactful.engines.compiled.python_ast import (
     assign,
     attribute,
     both,
+    call,
     constant,
     function,
     load,
@@ -33,10 +34,26 @@ from tactful.source.first_use import FIRST_USE
 
 #: What the function of a rule that does not fire returns.
 SILENT: Final = False
+#: A fact or a rule and a row are one number: that of the fact or rule, and in so many lowest bits that of the row. The values
+#: of facts are kept under these numbers. A case with more rows has none.
+ROW_BITS: Final = 20
 
 FactFunction = Callable[[Runtime, Row], Value]
 #: Gives the deadline of a rule that fires for a row, which may be ``None``.
 RuleFunction = Callable[[Runtime, Row], int | Literal[False] | None]
+
+
+class _SingleFacts(Facts):
+    """The functions of facts, with another number for each fact and row."""
+
+    def key(self, no: int) -> ast.expr:
+        """The number of a fact in its higher bits, and that of ``row``."""
+        return nodes.BinOp(attribute(load("row"), "no"), ast.Add(), constant(no << ROW_BITS))
+
+    def remembering(self, no: int, body: list[ast.stmt]) -> list[ast.stmt]:
+        """A function that computes the fact, and the function that looks its value up."""
+        work = nodes.Return(call(load(f"work{no}"), load(RUNTIME), load("row")))
+        return [function(f"work{no}", [RUNTIME, "row"], body), *super().remembering(no, [work])]
 
 
 class SingleFunctions:
@@ -44,7 +61,7 @@ class SingleFunctions:
 
     def __init__(self, checked: CheckedPack, clockwork: Clockwork) -> None:
         self._checked, self._clockwork = checked, clockwork
-        self._facts = Facts(checked)
+        self._facts = _SingleFacts(checked)
         self._namespace: dict[str, Any] = dict(CALLED)
         self._of_facts: dict[int, FactFunction] = {}
         self._of_rules: dict[int, RuleFunction] = {}
@@ -56,10 +73,6 @@ class SingleFunctions:
         for rule in self._checked.rules:
             self.rule(rule.no)
 
-    def key(self, fact: int, row: int) -> int:
-        """The number under which the functions keep the value of a fact for a row, by their numbers."""
-        return row * len(self._checked.facts) + fact
-
     def fact(self, no: int) -> FactFunction:
         """The function of the fact with this number. It looks its value up if it is known."""
         known = self._of_facts.get(no)
@@ -68,6 +81,12 @@ class SingleFunctions:
                 self._facts.read_again(self._checked.facts[no].id, load("row"))
                 known = self._of_facts[no] = self._compiled(f"fact{no}", [])
         return known
+
+    def work(self, no: int) -> FactFunction:
+        """The function that computes the fact with this number, and does not keep its value."""
+        self.fact(no)
+        function: FactFunction = self._namespace[f"work{no}"]
+        return function
 
     def rule(self, no: int) -> RuleFunction:
         """The function of the rule with this number."""

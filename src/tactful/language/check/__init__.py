@@ -13,7 +13,7 @@ from tactful.language.check.invariants import InvariantChecker
 from tactful.language.check.parameters import check_adjustable, dated_values
 from tactful.language.check.rules import RuleChecker
 from tactful.language.check.safety import check_channels, check_safety
-from tactful.language.ir import CheckedPack, ComputedFact, Parameter
+from tactful.language.ir import CheckedPack, ComputedFact, Parameter, Safety
 from tactful.language.names import Names, Report
 from tactful.language.syntax import Pack
 from tactful.source.codes.conditions import WrongParameter
@@ -63,6 +63,11 @@ def check_pack(pack: Pack) -> CheckedPack:
         adjustable=adjustable,
         warnings=pack.warnings,
         calendars=calendars,
+        safety=Safety(
+            {stated.channel: tuple(name.text for name in stated.families) for stated in pack.channels},
+            tuple(name.text for name in pack.quiet_channels),
+            pack.messages_a_week,
+        ),
         old_actions=pack.old_actions,
     )
 

@@ -595,6 +595,16 @@ class Parameter(Checked, frozen=True):
     dated: tuple[Dated, ...] = ()
 
 
+class Safety(Checked, frozen=True):
+    """What a pack says about reaching people: the families of actions by channel (``any``: by any channel), the channels
+    that nobody minds, and the most messages to one person or one company within a week; ``None`` if it does not say.
+    """
+
+    families: Mapping[str, tuple[str, ...]]
+    quiet: tuple[str, ...]
+    messages_a_week: int | None
+
+
 class CheckedPack(Checked, frozen=True):
     """A pack without mistakes. ``facts`` are sorted: each comes after the facts that it reads.
 
@@ -622,6 +632,7 @@ class CheckedPack(Checked, frozen=True):
     warnings: tuple[Diagnostic, ...] = ()
     calendars: Mapping[str, WorkingTime] = msgspec.field(default_factory=dict)
     as_of: int | None = None
+    safety: Safety = Safety({}, (), None)
     old_actions: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     #: The language that its sentences are in, and the ids of those that it has in their own language alone.
     language: str = "en"

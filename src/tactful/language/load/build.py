@@ -16,6 +16,7 @@ from tactful.language.load.files import Layer
 from tactful.language.load.invariants import InvariantReader
 from tactful.language.load.items import Entries, Item
 from tactful.language.load.keys import LEAVES
+from tactful.language.load.limits import A_WEEK, CHANNELS, QUIET
 from tactful.language.load.merge import NAMED, Merged, merge_layers
 from tactful.language.phrases import Deadline, Phrase, parse_deadline, parse_phrase, whole
 from tactful.language.phrases.dates import BetweenDays, FromOrBefore
@@ -133,6 +134,8 @@ class _Builder(InvariantReader):
             own=self.own,
             laid_over=self.over,
             channels=self._channels(),
+            quiet_channels=self._quiet_channels(),
+            messages_a_week=self._number(self.merged.safety, A_WEEK, 1, 1000),
             warnings=tuple(merged.warnings),
             old_names=tuple(merged.old_names),
             old_actions=_old_actions(merged),
@@ -150,8 +153,13 @@ class _Builder(InvariantReader):
 
     def _channels(self) -> tuple[ChannelFamilies, ...]:
         """The families that actions of each channel belong to."""
-        pairs = sorted(self.merged.channels.items())
-        return tuple(ChannelFamilies(id_, self._texts(node, id_)) for id_, (_, node) in pairs)
+        node = self.merged.safety[CHANNELS][1] if CHANNELS in self.merged.safety else None
+        pairs = sorted(node.entries, key=lambda pair: pair[0].text) if isinstance(node, Mapping) else ()
+        return tuple(ChannelFamilies(channel.text, self._texts(families, channel.text)) for channel, families in pairs)
+
+    def _quiet_channels(self) -> tuple[Name, ...]:
+        """The channels that nobody minds."""
+        return self._texts(self.merged.safety[QUIET][1], QUIET) if QUIET in self.merged.safety else ()
 
     # --- sections ---
 

@@ -40,7 +40,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
         *("same", "off", "because", "replaces"),
     ),
     "groups": ("off", "because"),
-    "safety": ("channels",),
+    "safety": ("channels", "quiet channels", "messages a week"),
     "renamed": RENAMED,
 }
 

@@ -8,15 +8,16 @@ from typing import Final
 import msgspec
 
 from tactful.facts.fields import given_fields
-from tactful.language.load.edits import Edit, content_of
+from tactful.language.load.edits import Edit
 from tactful.language.load.files import File, Layer
 from tactful.language.load.items import Entries, Item
 from tactful.language.load.keys import ADDITIONS, KEYS, NEEDS, SECTIONS
+from tactful.language.load.limits import merge_limits
 from tactful.language.load.renames import Renames, chained, rewritten
-from tactful.language.load.safeguards import off_warnings
+from tactful.language.load.safeguards import general_off, off_warnings
 from tactful.language.load.safety import RuleContent, SafetyCheck, View, content_of_rule, is_safety
 from tactful.language.load.warnings import differences, patch_warnings
-from tactful.language.terms import OldName, Override
+from tactful.language.terms import GENERAL, OldName, Override
 from tactful.source.codes.overlays import OldNameUsed
 from tactful.source.codes.pack import (
     BadSetting,
@@ -80,7 +81,7 @@ _EXAMPLES: Final[dict[str, str]] = {
 class Merged(msgspec.Struct):
     """All sections after merging.
 
-    ``channels``: the families that actions of a channel belong to, as ``safety`` says. ``switched_off``: the safety rules
+    ``safety`` has the entries of that section. ``switched_off``: the safety rules
     that layers switched off, with their contents. ``history``: the edits of each layer. ``gone``: the layer that switched
     an entry off, and its place. ``renamed``: layers with the new names that they give, by kind and old name. ``old_names``:
     where layers use old names. ``warnings``: what layers do without saying so.
@@ -90,7 +91,7 @@ class Merged(msgspec.Struct):
     name: str
     version: str
     sections: dict[str, dict[str, Item]]
-    channels: Entries
+    safety: Entries
     overrides: list[Override]
     switched_off: list[tuple[str, RuleContent]]
     history: dict[tuple[str, str], list[Edit]]
@@ -287,7 +288,7 @@ class _Merger:
                 )
             )
         elif key.text == "safety":
-            self._safety(key, node)
+            merge_limits(self.merged.safety, self._entries("safety", key, node), self.report)
         elif key.text in NEEDS and not _empty(node):
             if not isinstance(node, Mapping):
                 message = f"`{key.text}` is a mapping from ids to their definitions"
@@ -296,23 +297,6 @@ class _Merger:
                 return
             for id_, content in self._items(key.text, node):
                 self._item(key.text, id_, content, group if key.text == "rules" else None)
-
-    def _safety(self, key: Scalar, node: Node) -> None:
-        """The families of channels. A pack may add channels, and not change those of the packs below."""
-        entries = self._entries("safety", key, node)
-        if "channels" not in entries:
-            return
-        channels = entries["channels"][1]
-        if not isinstance(channels, Mapping):
-            help_ = "such as `channels: {phone: call, any: contact}`"
-            self.report(WrongShape.at(channels.span, "`channels` is a mapping from channels to families", help_))
-            return
-        for channel, families in channels.entries:
-            below = self.merged.channels.setdefault(channel.text, (channel, families))
-            if content_of(below[1]) != content_of(families):
-                place = f"{below[0].span.file}:{below[0].span.line}"
-                message = f"the family of actions by `{channel.text}` is stated at {place}, and another pack may not change it"
-                self.report(SafetyChanged.at(channel.span, message, "add channels of your own, or leave it out"))
 
     def _items(self, section: str, node: Mapping) -> Iterator[tuple[Scalar, Node]]:
         """The ids of a section with their content. Custom facts are grouped by entity."""
@@ -346,6 +330,9 @@ class _Merger:
             return
         if "off" in entries:
             self._switch_off(section, id_, base, entries)
+        elif section == "invariants" and id_.text in GENERAL:
+            message = f"`{id_.text}` is an invariant of every pack, which a pack can only switch off"
+            self.report(BadSetting.at(id_.span, message, "give your invariant another id"))
         elif base is not None:
             self._patch(section, id_, base, entries)
         elif not self._patches_what_is_off(section, id_, entries):
@@ -467,6 +454,10 @@ class _Merger:
         off = None if entries is None else entries["off"][1]
         if off is not None and not _is_yes(off):
             self.report(WrongShape.at(off.span, "`off` takes `yes`", "leave the key out to keep the rule on"))
+        elif section == "invariants" and id_.text in GENERAL:
+            if not self._on_purpose(entries or {}):
+                self.merged.warnings.append(general_off(id_))
+            self._override(section, id_, entries)
         elif base is None:
             gone = self.merged.gone.get((section, id_.text))
             if gone is None or gone[0] in self.layer.stack:  # a pack beside this one may have switched it off, too
@@ -474,9 +465,11 @@ class _Merger:
         else:
             if not self._on_purpose(entries or {}):
                 self.merged.warnings += off_warnings(section, base, entries, id_)
-            if section == "invariants" or is_safety(base):
-                self._override(section, id_, base, entries)
-            else:
+            if section == "rules" and not is_safety(base):
+                self._take_out(section, id_.text, id_)
+            elif self._override(section, id_, entries):
+                if section == "rules":
+                    self.merged.switched_off.append((id_.text, content_of_rule(base)))
                 self._take_out(section, id_.text, id_)
 
     def _take_out(self, section: str, id_: str, place: Scalar) -> None:
@@ -486,7 +479,8 @@ class _Merger:
         self.merged.gone[section, id_] = (self.no, place.span)
         del self.merged.sections[section][id_]
 
-    def _override(self, section: str, id_: Scalar, base: Item, entries: Entries | None) -> None:
+    def _override(self, section: str, id_: Scalar, entries: Entries | None) -> bool:
+        """Note why a layer switches off a safety rule or an invariant. ``False`` after reporting that it does not say why."""
         because = _reason((entries or {}).get("because"))
         if because is None:
             what = "a safety rule" if section == "rules" else "an invariant"
@@ -497,14 +491,12 @@ class _Merger:
                     f"write `{id_.text}: {{off: yes, because: …}}`; decisions will say so",
                 )
             )
-            return
+            return False
         self.merged.overrides.append(Override(id_.text, because, self.layer.label, section == "invariants"))
-        if section == "rules":
-            self.merged.switched_off.append((id_.text, content_of_rule(base)))
-        self._take_out(section, id_.text, id_)
+        return True
 
     def _nothing_to_change(self, section: str, id_: Scalar) -> None:
-        known = self.merged.sections[section]
+        known = [*self.merged.sections[section], *(GENERAL if section == "invariants" else ())]
         new = f"a new one needs {_listed([f'{key}:' for key in NEEDS[section]], 'or')}"
         meant = did_you_mean(id_.text, known)
         what = section.rstrip("s").replace("_", " ")

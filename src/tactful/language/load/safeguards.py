@@ -33,6 +33,11 @@ def off_warnings(section: str, item: Item, entries: Entries | None, place: Scala
         yield LoosensSafeguard.at(place.span, message, "say why: `{off: yes, because: …}`")
 
 
+def general_off(place: Scalar) -> Diagnostic:
+    """That an invariant of every pack is switched off, at ``place``."""
+    return LoosensSafeguard.at(place.span, f"the invariant `{place.text}` is not checked for this pack", _REVIEWED)
+
+
 def narrowed(item: Item, entries: Entries) -> Iterator[Diagnostic]:
     """The keys of a patch after which a prohibition of the packs below holds in fewer cases, or forbids something else."""
     forbidden = _forbids(item)

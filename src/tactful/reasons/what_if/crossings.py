@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from math import ceil
-from typing import Final, assert_never
+from typing import Final, Literal, assert_never
 
 from tactful.engines.evaluate import Evaluator
-from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT
+from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT, Calendar
 from tactful.facts.kinds import DAY, Value, length_of
 from tactful.facts.rows import Row, business_calendar, inside, nearest_calendar
 from tactful.language.ir import Field, Moved, Opens, Share, Shift
@@ -102,8 +102,11 @@ class _Back:
         calendar = nearest_calendar(self._row)
         opens = calendar.office_time if step.how == "office" else calendar.next_day
         low, high = after - _CLOSED, after
-        if not FIRST_MOMENT < low < high < LAST_MOMENT:
+        if not FIRST_MOMENT < low < high < LAST_MOMENT or opens(after) <= after:
             return after
+        likely = _before_opening(calendar, step.how, after)
+        if likely is not None and low <= likely and opens(likely) <= after < opens(likely + 1):
+            return likely
         while low < high:
             middle = (low + high + 1) // 2
             if opens(middle) <= after:
@@ -137,6 +140,22 @@ class _Back:
     def _related(self, entity: str) -> list[Row]:
         rows = self._evaluator.rows(entity)
         return [row for row in rows if inside(row, self._row) or inside(self._row, row)][:_ROWS]
+
+
+def _before_opening(calendar: Calendar, how: Literal["office", "day"], after: int) -> int | None:
+    """Probably the last moment for which offices open at ``after`` or earlier; ``None`` where clocks change nearby.
+
+    It is the end of office hours, or the end of the day before, of the last day on which offices were open.
+    """
+    midnight = calendar.plain_midnight(after)
+    if midnight is None:
+        return None
+    works = calendar.is_business_day(after)
+    if not works or after - midnight < calendar.opens:
+        midnight = calendar.plain_midnight(calendar.subtract_business_days(midnight, 1 if works else 0))
+        if midnight is None:
+            return None
+    return midnight + calendar.closes - 1 if how == "office" else midnight - 1
 
 
 def _numbers(values: Iterable[Value]) -> Iterator[Number]:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from tactful.decide.again import Fired
+from tactful.decide.again import Fired, Source
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.firings import RawFiring
-from tactful.facts.rows import Row
+from tactful.facts.rows import Row, counterpart
 from tactful.facts.shape import CaseShape
-from tactful.reasons.context import Context, target_record
-from tactful.reasons.records.decision import EffectRecord
+from tactful.reasons.context import Context
 from tactful.source.diagnostics import InvalidInput
 from tactful.source.lazy import lazy
 
 #: What a conclusion is about, on any case with the same rows: action, whether it forbids, entity and number of its row.
 NumberedKey = tuple[str, bool, str, int]
-Content = tuple[object, ...]
-Numbers = frozenset[tuple[int, int, int | None] | tuple[NumberedKey, ...]]
 
 #: The number of rows of a usual case, with three applications.
 _USUAL: Final = 60
@@ -33,12 +29,16 @@ class Outcome:
         """``known``: the firings, if they need not be looked for."""
         self.context, self._known = context, known
         self.firings = context.decider.fire(context.case, context.now) if known is None else known.firings
-        #: The firings as numbers (rule, row, deadline), so that those of two cases can be compared. Where facts also sort
-        #: conclusions, what the ranked conclusions are about belongs to it.
-        fired: list[Any] = [(no, row.no, due) for no, row, due in self.firings]
-        if context.ranker.sorting_fields:
-            fired.append(tuple(map(numbered_key, self.ranking.ranked)))
-        self.fired: Numbers = frozenset(fired)
+
+    @lazy
+    def fired(self) -> frozenset[tuple[int, int, int | None]]:
+        """The firings as numbers (rule, row, deadline), so that those of two cases can be compared."""
+        return frozenset([(no, row.no, due) for no, row, due in self.firings])
+
+    @lazy
+    def order(self) -> tuple[NumberedKey, ...]:
+        """What the ranked conclusions are about, in order."""
+        return tuple(map(numbered_key, self.ranking.ranked))
 
     @lazy
     def ranking(self) -> Ranking:
@@ -61,14 +61,48 @@ class Outcome:
         return self.context.ranker.steps_by_target(self.step_firings, self.context.case)
 
     @lazy
-    def advice(self) -> dict[NumberedKey, tuple[Conclusion, Content]]:
-        """The ranked conclusions and what they say, by what they are about."""
-        return {numbered_key(conclusion): (conclusion, _content(conclusion)) for conclusion in self.ranking.ranked}
+    def advice(self) -> dict[NumberedKey, Conclusion]:
+        """The ranked conclusions by what they are about."""
+        return dict(zip(self.order, self.ranking.ranked, strict=True))
 
     @lazy
     def keys(self) -> frozenset[NumberedKey]:
         """What the ranked conclusions are about."""
-        return keys_of(self.ranking)
+        return frozenset(self.order)
+
+    @property
+    def sources(self) -> frozenset[Source] | None:
+        """The fields and facts that have other values than before; ``None`` where any may have."""
+        return None if self._known is None else self._known.sources
+
+    def stepped(self, before: Outcome) -> frozenset[int]:
+        """The numbers of the rules that add steps and fire in one of two outcomes only."""
+        if self._known is not None:
+            return self._known.stepped
+        return frozenset([no for no, _ in self.steps_fired ^ before.steps_fired])
+
+    def ranks_as_before(self) -> bool:
+        """Whether it is known that nothing but steps can differ."""
+        return self._known is not None and not self._known.differ and not self._known.reorders
+
+    def fires_as(self, before: Outcome) -> bool:
+        """Whether rules that advise or prohibit fire as before, and where facts sort conclusions, these rank as before."""
+        if self._known is None:
+            same = self.fired == before.fired
+        elif not self._known.differ and not self._known.reorders:
+            return True
+        else:
+            same = not self._known.differ
+        return same and (not self.context.ranker.sorting_fields or self.order == before.order)
+
+    @property
+    def tied(self) -> bool:
+        """Whether some of the conclusions have the same order, so that fields or ids sort them."""
+        ranking = self.ranking
+        shown = [each for conclusion in ranking.ranked for each in (conclusion, *conclusion.alternatives)]
+        aside = [*ranking.set_aside, *(aside.conclusion for aside in ranking.put_aside)]
+        orders = [conclusion.order for conclusion in (*shown, *aside)]
+        return len(set(orders)) < len(orders)
 
 
 def decide_again(context: Context, shape: CaseShape, now: int | None = None) -> Outcome | None:
@@ -109,6 +143,13 @@ class AdviceChange(NamedTuple):
     after: Conclusion | None
 
     @property
+    def shown(self) -> Conclusion:
+        """The advice as it would be; of advice that goes, as it is."""
+        shown = self.before if self.after is None else self.after
+        assert shown is not None  # a change has at least one of the two
+        return shown
+
+    @property
     def weight(self) -> int:
         """How much the change matters: the priority, 0 to 100, or half of it for a prohibition, which asks for no action."""
         return max(
@@ -123,36 +164,60 @@ def changes(before: Outcome, after: Outcome, in_steps: bool = True) -> list[Advi
 
     Steps are compared only for advice that is otherwise the same, and only if the changed facts may change steps (``in_steps``).
     """
-    stepped = _stepped(before, after) if in_steps else frozenset()
-    old, new = before.advice, after.advice
-    differing = [(key, AdviceChange(was, None)) for key, (was, _) in old.items() if key not in new]
-    for key, (now, content) in new.items():
-        if key not in old:
-            differing.append((key, AdviceChange(None, now)))
-            continue
-        was, before_content = old[key]
-        if content != before_content or (stepped and _in_other_steps(was, now, before, after, stepped)):
-            differing.append((key, AdviceChange(was, now)))
-    differing.sort(key=lambda keyed: (-keyed[1].weight, keyed[0]))
-    return [change for _, change in differing]
-
-
-def _content(conclusion: Conclusion) -> Content:
-    """Everything that a conclusion says, except for its steps."""
-    alternatives = [numbered_key(alternative) for alternative in conclusion.alternatives]
-    return conclusion.modality, conclusion.priority, conclusion.due, alternatives
-
-
-def _stepped(before: Outcome, after: Outcome) -> frozenset[str]:
-    """The actions of the step rules that fire in one of two outcomes only."""
+    stepped = after.stepped(before) if in_steps else frozenset()
+    same = after.fires_as(before)
+    if same and not stepped:
+        return []
     rules = before.context.checked.rules
-    return frozenset([rules[no].conclusion.action for no, _ in before.steps_fired ^ after.steps_fired])
+    actions = frozenset([rules[no].conclusion.action for no in stepped])
+    differing = (
+        _in_other_steps(before, after, actions) if after.ranks_as_before() else _differing(before, after, actions)
+    )
+    differing.sort(key=lambda change: (-change.weight, numbered_key(change.shown)))
+    return differing
 
 
-def _in_other_steps(was: Conclusion, now: Conclusion, before: Outcome, after: Outcome, stepped: frozenset[str]) -> bool:
+def _in_other_steps(before: Outcome, after: Outcome, stepped: frozenset[str]) -> list[AdviceChange]:
+    """The advice that differs in its steps, where nothing else differs. ``stepped``: the steps of these actions may."""
+    differing = []
+    for was in before.ranking.ranked:
+        target = counterpart(was.target, after.context.case)
+        now = Conclusion(was.plan, target, was.firings, was.order, (), was.alternatives)
+        if _steps_differ(was, now, before, after, stepped):
+            differing.append(AdviceChange(was, now))
+    return differing
+
+
+def _differing(before: Outcome, after: Outcome, stepped: frozenset[str]) -> list[AdviceChange]:
+    """The advice that differs. ``stepped``: the steps of these actions, and of their kinds, may."""
+    old, new = before.advice, after.advice
+    differing = [AdviceChange(was, None) for key, was in old.items() if key not in new]
+    for key, now in new.items():
+        was = old.get(key)
+        if (
+            was is None
+            or was.order != now.order
+            or _others_differ(was, now)
+            or _steps_differ(was, now, before, after, stepped)
+        ):
+            differing.append(AdviceChange(was, now))
+    return differing
+
+
+def _others_differ(was: Conclusion, now: Conclusion) -> bool:
+    return bool(was.alternatives or now.alternatives) and alternatives_of(was) != alternatives_of(now)
+
+
+def _steps_differ(was: Conclusion, now: Conclusion, before: Outcome, after: Outcome, stepped: frozenset[str]) -> bool:
     """Whether the steps of a recommendation differ. ``stepped``: only those of these actions, and of their kinds, may."""
-    family = before.context.checked.actions[was.action].family
-    return not stepped.isdisjoint(family) and _steps(was, before) != _steps(now, after)
+    if not stepped or stepped.isdisjoint(before.context.checked.actions[was.action].family):
+        return False
+    return _steps(was, before) != _steps(now, after)
+
+
+def alternatives_of(conclusion: Conclusion) -> list[NumberedKey]:
+    """What the alternatives of a conclusion are about."""
+    return [numbered_key(alternative) for alternative in conclusion.alternatives]
 
 
 def _steps(conclusion: Conclusion, outcome: Outcome) -> list[int]:
@@ -161,37 +226,3 @@ def _steps(conclusion: Conclusion, outcome: Outcome) -> list[int]:
     if conclusion.prohibits or not context.ranker.may_have_steps(conclusion.action):
         return []
     return [no for no, _, _ in context.ranker.steps_for(conclusion, outcome.steps)]
-
-
-def effects(differing: list[AdviceChange], before: Outcome, after: Outcome) -> Iterator[EffectRecord]:
-    """Changes in words."""
-    for was, now in differing:
-        shown, context = (now, after.context) if now is not None else (was, before.context)
-        assert shown is not None  # a change has at least one of the two
-        yield EffectRecord(
-            what="goes" if now is None else "comes" if was is None else "changes",
-            how="" if was is None or now is None else _how(was, now, context),
-            modality=shown.modality,
-            action=shown.action,
-            label=context.label(shown),
-            target=target_record(shown.target),
-            due=context.iso(shown.due),
-            due_means=context.due_means(shown),
-        )
-
-
-def _how(was: Conclusion, now: Conclusion, context: Context) -> str:
-    """How a piece of advice changes: the most telling difference, in words."""
-    words = context.words
-    if was.modality != now.modality:
-        before, after = words.modality(was.modality), words.modality(now.modality)
-        return words.say("{before} becomes {after}", before=before, after=after)
-    if was.priority != now.priority:
-        return words.say("counts more") if now.priority > was.priority else words.say("counts less")
-    if was.due != now.due:
-        if now.due is None:
-            return words.say("without a deadline")
-        return words.deadline(context.due_means(now), words.named(context.calendar.local(now.due)))
-    if [numbered_key(other) for other in was.alternatives] != [numbered_key(other) for other in now.alternatives]:
-        return words.say("with other alternatives")
-    return words.say("in other steps")

@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from tactful.decide.again import Again
+from tactful.decide.again import Again, Changeable
+from tactful.decide.decider import Decider
 from tactful.facts.edit import as_given, changed, path_of
 from tactful.facts.entities import ENTITIES
+from tactful.facts.in_place import is_near
 from tactful.facts.kinds import kind_name
-from tactful.facts.rows import Row, row_key
-from tactful.facts.shape import CaseShape
+from tactful.facts.rows import Case, Row, row_key
 from tactful.language.ir import Condition
 from tactful.language.ir.fields_read import ReadField
 from tactful.reasons.budget import Budget
 from tactful.reasons.context import Context, application_of, target_record
 from tactful.reasons.messages import message
 from tactful.reasons.records.decision import AnswerRecord, EffectRecord, MessageRecord, QuestionRecord
-from tactful.reasons.what_if.outcomes import AdviceChange, Outcome, changes, decide_again, effects, within_reason
+from tactful.reasons.what_if.effects import Effects
+from tactful.reasons.what_if.outcomes import Outcome, changes, decide_again, within_reason
 from tactful.reasons.what_if.trials import Trial, trials
 from tactful.reasons.wording import name_of
 from tactful.reasons.words.sentences import fill
@@ -36,11 +38,15 @@ CONCLUSION: Final = 10
 
 
 class _Tried(NamedTuple):
-    """An answer that fits the case, and the advice that it would change."""
+    """An answer that fits the case. ``weights``: how much each piece of advice matters that it would change.
+
+    ``likely``: it is not an unusual answer.
+    """
 
     trial: Trial
-    differing: list[AdviceChange]
-    after: Outcome
+    weights: tuple[int, ...] = ()
+    effects: tuple[EffectRecord, ...] = ()
+    likely: bool = False
 
 
 class Questions(NamedTuple):
@@ -56,24 +62,25 @@ class Questions(NamedTuple):
 
 def questions(context: Context) -> Questions:
     """The questions whose answer would change the decision."""
-    before = Outcome(context)
-    again = _again(before)
+    own = context.decider.link(context.case.shape, context.now)
+    if own is None:  # the case does not fit the moment, whatever the answers are
+        return Questions((), incomplete=False)
+    trying = _Trying(context, own)
     ordered: list[tuple[tuple[object, ...], QuestionRecord]] = []
     left = within_reason(MOST_TRIALS, context)
     budget = Budget(STEPS)
     for field, row in _unknown(context):
         candidates = trials(field, row, context.evaluator)
         left -= len(candidates)
-        rows = len(candidates) * (context.rows + CONCLUSION * len(before.fired))
+        rows = len(candidates) * (context.rows + CONCLUSION * trying.count)
         if left < 0 or not budget.spend_steps(rows):
             budget.exceeded = True
             break
-        quick = again if again is not None and again.tells(field) else None
-        tried = [answer for trial in candidates if (answer := _try(field, row, trial, before, quick)) is not None]
-        if any(answer.differing for answer in tried):
-            record = _record(field, row, tried, before)
+        tried = trying.all(field, row, candidates)
+        if any(answer.weights for answer in tried):
+            record = _record(field, row, tried, context)
             count = sum(len(answer.effects) for answer in record.answers)
-            late = _is_unlikely(field, row, tried)
+            late = field.note.usually is not None and not any(answer.likely for answer in tried)
             ordered.append(((late, -record.consequence, -count, record.field, row_key(row)), record))
     return Questions(tuple(record for _, record in sorted(ordered, key=lambda pair: pair[0])), budget.exceeded)
 
@@ -83,10 +90,16 @@ def _unknown(context: Context) -> Iterator[tuple[ReadField, Row]]:
 
     Fields whose question would take for granted what is not so, or not known, are left out.
     """
-    for field in sorted(context.decider.fields, key=lambda field: ENTITIES.index(field.entity)):
-        for row in context.evaluator.rows(field.entity):
-            if field.note.mutability != "time" and field.value(row) is None and _makes_sense(field, row, context):
+    rows: dict[str, list[Row]] = {entity: list(context.evaluator.rows(entity)) for entity in ENTITIES}
+    for field in context.decider.once(_askable):
+        for row in rows[field.entity]:
+            if field.value(row) is None and _makes_sense(field, row, context):
                 yield field, row
+
+
+def _askable(decider: Decider) -> tuple[ReadField, ...]:
+    fields = [field for field in decider.fields if field.note.mutability != "time"]
+    return tuple(sorted(fields, key=lambda field: ENTITIES.index(field.entity)))
 
 
 def tried_answers(context: Context) -> int:
@@ -99,12 +112,64 @@ def _makes_sense(field: ReadField, row: Row, context: Context) -> bool:
     return ask_when is None or evaluator.holds(ask_when, evaluator.environment(field.entity, row))
 
 
-def _is_unlikely(field: ReadField, row: Row, tried: list[_Tried]) -> bool:
-    """Whether only unusual answers would change the advice."""
-    usually = field.note.usually
-    return usually is not None and not any(
-        answer.differing and _holds(usually, field.entity, row.no, answer.after.context) for answer in tried
-    )
+class _Trying:
+    """Tries answers. ``own`` is the case of the decision, linked once more, and nobody else has it."""
+
+    def __init__(self, context: Context, own: Case) -> None:
+        self._context, self._own, self._before = context, own, Outcome(context)
+        self._again, self._effects = _again(self._before, own), Effects(context)
+
+    @property
+    def count(self) -> int:
+        """How many rules fire now."""
+        return len(self._before.firings)
+
+    def all(self, field: ReadField, row: Row, candidates: list[Trial]) -> list[_Tried]:
+        """The answers among ``candidates`` that do not contradict other facts."""
+        again = self._again if self._again is not None and self._again.tells(field) else None
+        in_place = None if again is None else again.of(field, row)
+        tried = []
+        for trial in candidates:
+            if in_place is None or not is_near(trial.value, field.kind):
+                answer = self._anew(field, row, trial)
+            else:
+                answer = self._in_place(in_place, trial)
+            if answer is not None:
+                tried.append(answer)
+        return tried
+
+    def _in_place(self, field: Changeable, trial: Trial) -> _Tried | None:
+        """What an answer would change, by what reads the field; ``None`` where it contradicts the other facts."""
+        changed = field.with_value(trial.value)
+        if changed is None:
+            return None
+        with changed:
+            try:
+                fired = changed.fired()
+            except InvalidInput:  # the search for a deadline takes more steps than on the case as it is
+                return None
+            if fired is None:
+                return _Tried(trial)
+            after = Outcome(Context(self._context.decider, self._own, self._context.now), fired)
+            return self._tried(field.field, field.row, trial, after)
+
+    def _anew(self, field: ReadField, row: Row, trial: Trial) -> _Tried | None:
+        """The same by deciding again as a whole."""
+        context = self._context
+        spot = field.spot(context.case, row)
+        given = as_given(trial.value, field.kind, spot, context.calendar)
+        after = decide_again(context, changed(context.case.shape, spot, given))
+        return None if after is None else self._tried(field, row, trial, after)
+
+    def _tried(self, field: ReadField, row: Row, trial: Trial, after: Outcome) -> _Tried:
+        before = self._before
+        differing = changes(before, after, field.in_steps)
+        if not differing:
+            return _Tried(trial)
+        usually = field.note.usually
+        likely = usually is not None and _holds(usually, field.entity, row.no, after.context)
+        weights = tuple([change.weight for change in differing])
+        return _Tried(trial, weights, self._effects.of(differing, after), likely)
 
 
 def _holds(condition: Condition, entity: str, no: int, context: Context) -> bool:
@@ -114,7 +179,7 @@ def _holds(condition: Condition, entity: str, no: int, context: Context) -> bool
     return evaluator.holds(condition, evaluator.environment(entity, row))
 
 
-def _again(before: Outcome) -> Again | None:
+def _again(before: Outcome, own: Case) -> Again | None:
     """What decides again after small changes; ``None`` where the engine decides, and can decide only as a whole."""
     context = before.context
     decider = context.decider
@@ -123,45 +188,17 @@ def _again(before: Outcome) -> Again | None:
     compiled = decider.compiled
     worth = compiled is not None and compiled.turning.worth_compiling()
     program = compiled if compiled is not None and worth else decider.plain
-    return Again(decider, program, context.evaluator, before.firings, before.step_firings)
+    return Again(decider, program, context.case, own, context.now, before.firings, before.step_firings, before.tied)
 
 
-def _try(field: ReadField, row: Row, trial: Trial, before: Outcome, again: Again | None) -> _Tried | None:
-    """What an answer would change; ``None`` where it contradicts the other facts."""
-    context = before.context
-    case = context.case
-    spot = field.spot(case, row)
-    shape = changed(case.shape, spot, as_given(trial.value, field.kind, spot, context.calendar))
-    after = decide_again(context, shape) if again is None else _changed(field, row, shape, before, again)
-    if after is None or after is before:
-        return None if after is None else _Tried(trial, [], before)
-    same = after.fired == before.fired and not (field.in_steps and after.steps_fired != before.steps_fired)
-    return _Tried(trial, [] if same else changes(before, after, field.in_steps), after)
-
-
-def _changed(field: ReadField, row: Row, shape: CaseShape, before: Outcome, again: Again) -> Outcome | None:
-    """As :func:`decide_again`, after a change of the field of a row; ``before`` itself if nothing is decided differently."""
-    context = before.context
-    case = context.decider.link(shape, context.now)
-    if case is None:
-        return None
-    try:
-        fired = again.after(field, row, case)
-    except InvalidInput:  # the search for a deadline takes more steps than on the case as it is
-        return None
-    return before if fired is None else Outcome(Context(context.decider, case, context.now), fired)
-
-
-def _record(field: ReadField, row: Row, tried: list[_Tried], before: Outcome) -> QuestionRecord:
-    context = before.context
+def _record(field: ReadField, row: Row, tried: list[_Tried], context: Context) -> QuestionRecord:
     spot = field.spot(context.case, row)
     answers: list[tuple[Trial, tuple[EffectRecord, ...]]] = []
     for answer in tried:
-        changed_advice = tuple(effects(answer.differing, before, answer.after))
-        if answers and answer.trial.low is not None and answers[-1][1] == changed_advice:
-            answers[-1] = answers[-1][0].joined(answer.trial), changed_advice
+        if answers and answer.trial.low is not None and answers[-1][1] == answer.effects:
+            answers[-1] = answers[-1][0].joined(answer.trial), answer.effects
         else:
-            answers.append((answer.trial, changed_advice))
+            answers.append((answer.trial, answer.effects))
     return QuestionRecord(
         path=path_of(context.case.shape, spot),
         field=f"{field.entity}.{field.name}",
@@ -170,7 +207,7 @@ def _record(field: ReadField, row: Row, tried: list[_Tried], before: Outcome) ->
         ask=ask(field, row, context),
         message=_message(field, row, context),
         kind=kind_name(field.kind),
-        consequence=max(change.weight for answer in tried for change in answer.differing),
+        consequence=max(weight for answer in tried for weight in answer.weights),
         answers=tuple(
             AnswerRecord(
                 value=as_given(trial.value, field.kind, spot, context.calendar),

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, assert_never
 import msgspec
 
 from tactful.api.policy import Policy
+from tactful.decide.general import claimed_conditions
 from tactful.engines.evaluate import Evaluator
 from tactful.language.ir import (
     Aggregate,
@@ -94,7 +95,7 @@ def goals(policy: Policy) -> tuple[Goal, ...]:
         hints = _Hints(policy, pick)
         for rule in checked.rules:
             goals.append(_of_rule(hints, rule))
-        conditions = [invariant.when for invariant in checked.invariants]
+        conditions = [*claimed_conditions(checked)]
         conditions += [condition for fact in checked.facts for condition in _rows(fact)]
         goals.extend(_merged(hints.of(condition, True)) for condition in conditions)
     return (NOTHING, *(goal for no, goal in enumerate(goals) if goal and goal not in goals[:no]))

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tactful.api.policy import Policy
+from tactful.decide.general import General, general_invariants, general_violations
+from tactful.decide.invariants import decide_case, violations_by
+from tactful.language.ir import Invariant
 from tactful.testing.examples.model import Example
 from tactful.testing.properties.options import Drawing
 
@@ -19,8 +22,10 @@ if TYPE_CHECKING:
 class InvariantReport(msgspec.Struct, frozen=True):
     """The result for an invariant.
 
-    ``place`` is ``file:line``. ``tried`` is the number of cases. ``failures`` has a line for each example that breaks the
-    invariant. ``drawn`` describes a small drawn case that breaks it, and is empty where there is none.
+    ``place`` is ``file:line``, or empty for an invariant of every pack. ``tried`` is the number of cases. ``failures`` has a
+    line for each example that breaks the invariant. ``drawn`` describes a small drawn case that breaks it, and is empty where
+    there is none. ``missing``: what the pack would have to declare, so that the invariant could be checked; empty where it
+    was.
     """
 
     id: str
@@ -29,6 +34,7 @@ class InvariantReport(msgspec.Struct, frozen=True):
     tried: int
     failures: tuple[str, ...]
     drawn: str = ""
+    missing: str = ""
 
     @property
     def passed(self) -> bool:
@@ -42,11 +48,20 @@ class InvariantReport(msgspec.Struct, frozen=True):
 
 
 class Results(msgspec.Struct, frozen=True):
-    """The results for invariants; ``drawn``: how many cases were drawn, and ``unfired``: the rules that fired in none of them."""
+    """The results for the pack's invariants, and for those of every pack (``general``).
+
+    ``drawn``: how many cases were drawn, and ``unfired``: the rules that fired in none of them.
+    """
 
     reports: tuple[InvariantReport, ...]
+    general: tuple[InvariantReport, ...] = ()
     drawn: int = 0
     unfired: tuple[Unfired, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing failed."""
+        return all(report.passed for report in (*self.reports, *self.general))
 
 
 def invariant_results(
@@ -64,27 +79,51 @@ def invariant_results(
     all of them.
     """
     checked = None if drawing is None else _drawn(policy, drawing, only, progress)
-    drawn = {} if checked is None else {result.id: result for result in checked.results}
+    drawn = {} if checked is None else {result.id: result for result in (*checked.results, *checked.general)}
+    broken = _broken_by(policy, examples)
+
+    def report(invariant: Invariant | General, place: str, missing: str = "") -> InvariantReport:
+        result = drawn.get(invariant.id)
+        return InvariantReport(
+            id=invariant.id,
+            about=invariant.about,
+            place=place,
+            tried=0 if missing else len(examples) + (0 if result is None else result.tried),
+            failures=tuple(broken.get(invariant.id, ())),
+            drawn="" if result is None else result.words,
+            missing=missing,
+        )
+
+    reports = tuple(
+        report(invariant, f"{invariant.span.file}:{invariant.span.line}")
+        for invariant in sorted(policy.checked.invariants, key=lambda invariant: invariant.id)
+        if (drawing is not None or invariant.change is None) and (only is None or invariant.id in only)
+    )
+    general = tuple(
+        report(claim, "", claim.missing)
+        for claim in general_invariants(policy.checked)
+        if (drawing is not None or claim.parts or claim.missing) and (only is None or claim.id in only)
+    )
+    if checked is None:
+        return Results(reports, general)
+    return Results(reports, general, checked.tried, checked.unfired)
+
+
+def _broken_by(policy: Policy, examples: Sequence[Example]) -> dict[str, list[str]]:
+    """The examples whose decision breaks an invariant, in words, by the id of the invariant."""
     broken: dict[str, list[str]] = {}
+    general = general_invariants(policy.checked)
     for example in examples:
-        for violation in policy.violations(example.case):
+        decided = decide_case(policy.decider, example.case, example.case.now or 0)
+        for violation in (
+            *violations_by(policy.decider, decided),
+            *general_violations(general, policy.checked, decided),
+        ):
             actions = f": {', '.join(violation.actions)}" if violation.actions else ""
             broken.setdefault(violation.invariant, []).append(
                 f"{example.place}: {example.id}, {violation.entity} {violation.id}{actions}"
             )
-    reports = tuple(
-        InvariantReport(
-            id=invariant.id,
-            about=invariant.about,
-            place=f"{invariant.span.file}:{invariant.span.line}",
-            tried=len(examples) + (drawn[invariant.id].tried if drawn else 0),
-            failures=tuple(broken.get(invariant.id, ())),
-            drawn=drawn[invariant.id].words if drawn else "",
-        )
-        for invariant in sorted(policy.checked.invariants, key=lambda invariant: invariant.id)
-        if (drawing is not None or invariant.change is None) and (only is None or invariant.id in only)
-    )
-    return Results(reports) if checked is None else Results(reports, checked.tried, checked.unfired)
+    return broken
 
 
 def _drawn(

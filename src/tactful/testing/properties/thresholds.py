@@ -11,6 +11,7 @@ from typing import Any, Final, assert_never
 import msgspec
 
 from tactful.api.policy import Policy
+from tactful.decide.general import claimed_conditions
 from tactful.facts.calendars import Calendar
 from tactful.facts.entities import PLACED
 from tactful.facts.fields import given_fields, is_deadline
@@ -114,7 +115,7 @@ class Aim(msgspec.Struct, frozen=True, eq=False):
 def aims(policy: Policy) -> Mapping[str, tuple[Aim, ...]]:
     """The fields of each entity: those that rules or invariants read first."""
     checked = policy.checked
-    read = read_fields(checked, checked.rules, conditions=tuple(invariant.when for invariant in checked.invariants))
+    read = read_fields(checked, checked.rules, conditions=claimed_conditions(checked))
     known = {(field.entity, field.name, field.custom): field for field in read}
     marks, by_entity = Marks(checked), dict[str, list[Aim]]()
     for entity, specs in given_fields().items():
@@ -257,7 +258,7 @@ class Names(msgspec.Struct, frozen=True):
 def names(policy: Policy) -> Names:
     """The places and ids that the tests of a pack name. Entities of which they name none are left out."""
     checked = policy.checked
-    read = read_fields(checked, checked.rules, conditions=tuple(invariant.when for invariant in checked.invariants))
+    read = read_fields(checked, checked.rules, conditions=claimed_conditions(checked))
     places: dict[str, tuple[Place, ...]] = {}
     ids: dict[str, tuple[str, ...]] = {}
     for entity in PLACED:
