@@ -66,6 +66,15 @@ def test_a_path_and_a_value_change_one_fact(path: str, value: Any, read: Any) ->
     assert after.now == before.now
 
 
+@pytest.mark.parametrize("id_", ["p]0", "[", "a.b", "a=b", "a/b ü", "]]", "x[y]z", "two\nlines"])
+def test_an_id_may_have_any_signs(id_: str) -> None:
+    """Programs choose ids. A path ends an id at the bracket that another part or nothing follows."""
+    person = {"id": id_, "name": "Dana Ruiz"}
+    case = PACK.read({"candidate": {"id": "sam"}, "applications": [{"id": id_, "company": "Acme", "people": [person]}]})
+    for path in (f"person[{id_}].prefers", f"application[{id_}].person[{id_}].prefers"):
+        assert PACK.change(case, {path: "phone"}).families[0].people[0].prefers == "phone"
+
+
 @pytest.mark.parametrize(
     ("path", "value", "code", "message", "help_"),
     [

@@ -18,11 +18,12 @@ from tactful.facts.calendars import LAST_MOMENT, Calendar
 from tactful.facts.rows import nearest_calendar
 from tactful.language.ir import CheckedPack
 from tactful.language.terms import AdviceKind, DueMeans, Modality
+from tactful.reasons.around import Around
 from tactful.reasons.compare import compare
 from tactful.reasons.context import Context, Reasons, application_of
 from tactful.reasons.encoded import ENCODER
 from tactful.reasons.lasting import Lasting
-from tactful.reasons.made_with import made_with
+from tactful.reasons.made_with import made_with, made_with_json
 from tactful.reasons.messages import Messages
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import (
@@ -440,20 +441,12 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
     @property
     def safety_off(self) -> tuple[OverrideRecord, ...]:
         """The safety rules that the pack switches off, each with the pack's reason."""
-        return tuple(
-            OverrideRecord(rule=override.rule, because=override.because, pack=override.pack)
-            for override in self.context.checked.overrides
-            if not override.invariant
-        )
+        return self.context.decider.once(Around).safety_off
 
     @property
     def invariants_off(self) -> tuple[InvariantOffRecord, ...]:
         """The invariants that the pack switches off, each with the pack's reason."""
-        return tuple(
-            InvariantOffRecord(invariant=override.rule, because=override.because, pack=override.pack)
-            for override in self.context.checked.overrides
-            if override.invariant
-        )
+        return self.context.decider.once(Around).invariants_off
 
     @property
     def outside_safety(self) -> tuple[OutsideSafetyRecord, ...]:
@@ -582,10 +575,19 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         if known is None:
             asked = self.record(application, questions=questions, messages=messages, next_change=next_change)
             return ENCODER.encode(asked)
-        until = self.context.moment(known.same_before) if known.same_before <= LAST_MOMENT else None
-        actions, aside = msgspec.Raw(known.actions), msgspec.Raw(known.set_aside)
-        record = self._record(until, actions, aside, outside_safety(self.context.checked, self.ranking.ranked))  # type: ignore[arg-type]
-        return ENCODER.encode(self._extended(record, None, questions=questions, messages=messages, next_change=False))
+        context, around = self.context, self.context.decider.once(Around)
+        until = known.same_before if known.same_before <= LAST_MOMENT else None
+        outside = around.outside_safety(self.ranking.ranked)
+        if questions or messages:
+            actions, aside = msgspec.Raw(known.actions), msgspec.Raw(known.set_aside)
+            record = self._record(context.moment(until), actions, aside, outside)  # type: ignore[arg-type]
+            return ENCODER.encode(
+                self._extended(record, None, questions=questions, messages=messages, next_change=False)
+            )
+        at, before = context.calendar.iso(context.now), context.iso(until)
+        parts = ENCODER.encode(at), ENCODER.encode(before), made_with_json(context), known.actions, known.set_aside
+        answer = around.outline % parts
+        return answer if not outside else b'%b,"outside_safety":%b}' % (answer[:-1], ENCODER.encode(outside))
 
     def to_builtins(self) -> Mapping[str, object]:
         """The decision as plain dictionaries and lists."""

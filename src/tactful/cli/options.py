@@ -178,8 +178,10 @@ def facts_of(settings: list[str]) -> dict[str, str]:
     """The facts of ``--set FACT=VALUE``. The last value for a fact counts."""
     facts = {}
     for setting in settings:
-        path, sign, value = setting.partition("=")
-        if not sign:
+        cut = setting.find("=")
+        if "[" in setting[: cut + 1]:  # an id may have the sign, too
+            cut = setting.find("=", setting.find("].") + 1)
+        if cut < 0:
             raise typer.BadParameter(f"{setting!r} has no value; write --set person[dana].prefers=phone")
-        facts[path.strip()] = value.strip()
+        facts[setting[:cut].strip()] = setting[cut + 1 :].strip()
     return facts

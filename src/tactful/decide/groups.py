@@ -27,7 +27,7 @@ class Groups(msgspec.Struct, frozen=True, eq=False, dict=True):
     @lazy
     def firsts(self) -> list[int]:
         """The same for all conclusions, in their order."""
-        first: dict[tuple[Row, int | None, frozenset[int]], int] = {}
+        first: dict[tuple[Row, int | None, int | frozenset[int]], int] = {}
         return [
             rank
             if (application := conclusion.target.application) is None
@@ -36,5 +36,10 @@ class Groups(msgspec.Struct, frozen=True, eq=False, dict=True):
         ]
 
 
-def _rules(conclusion: Conclusion) -> frozenset[int]:
-    return frozenset([no for no, _, _ in conclusion.firings])
+def _rules(conclusion: Conclusion) -> int | frozenset[int]:
+    """The rules of a conclusion. A single rule is most of them."""
+    firings = conclusion.firings
+    if len(firings) == 1:
+        return firings[0][0]
+    rules = frozenset([no for no, _, _ in firings])
+    return rules if len(rules) > 1 else firings[0][0]

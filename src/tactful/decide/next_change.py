@@ -9,7 +9,7 @@ from tactful.decide.decider import Decider
 from tactful.decide.instants import instants
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.compiled.ahead import NO_TURN, AheadFunctions
-from tactful.engines.compiled.past import Turning, Untold, next_turn, past_of
+from tactful.engines.compiled.past import Past, Turning, Untold, next_turn, past_of
 from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.courses import TooManySteps
 from tactful.engines.firings import RawFiring
@@ -57,10 +57,10 @@ class Ahead:
         """See :meth:`tactful.engines.compiled.ahead.AheadFunctions.same_before`; dismissed advice comes back, too."""
         return self._or_back(case, now, self._functions.same_before(case, now))
 
-    def steps(self, case: Case, now: int) -> tuple[list[RawFiring], int]:
+    def steps(self, past: Past) -> tuple[list[RawFiring], int]:
         """The firings of rules that add steps, and the moment of :meth:`same_before`. May raise :class:`Untold`."""
-        firings, moment = self._functions.steps(case, now)
-        return firings, self._or_back(case, now, moment)
+        firings, moment = self._functions.steps(past)
+        return firings, self._or_back(past.case, past.now, moment)
 
     def _or_back(self, case: Case, now: int, moment: int) -> int:
         """The moment, or that at which dismissed advice comes back, if that is earlier."""

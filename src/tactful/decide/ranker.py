@@ -164,6 +164,10 @@ class Ranking(msgspec.Struct, frozen=True, eq=False, gc=False):
 #: the order without a deadline, the order with the deadline 0, and the plan.
 _Step = tuple[str, int, int, int, _Plan]
 
+#: The firings of rules that add steps, by their target and action.
+AddedSteps = dict[Row, dict[str, list[RawFiring]]]
+_NONE: Final[Mapping[str, list[RawFiring]]] = {}
+
 
 class Ranker:
     """Ranks the firings of a pack's rules. Immutable, and safe to use from any number of threads."""
@@ -333,17 +337,20 @@ class Ranker:
 
     def sorted_firings(self, conclusion: Conclusion) -> list[RawFiring]:
         """The firings of a conclusion, the rule with the highest priority first."""
-        return self._in_order(conclusion.firings)
+        return self.firings_in_order(conclusion.firings)
 
-    def _in_order(self, firings: list[RawFiring]) -> list[RawFiring]:
+    def firings_in_order(self, firings: list[RawFiring]) -> list[RawFiring]:
         """Firings, the rule with the highest priority first. Only those of one rule take a look at their rows."""
         if len(firings) == 1:
             return firings
         places = self._rule_places
-        by_place = {places[firing[0]]: firing for firing in firings}
-        if len(by_place) < len(firings):
-            return sorted(firings, key=self._firing_key)
-        return [by_place[place] for place in sorted(by_place)]
+        by_place: dict[int, list[RawFiring]] = {}
+        for firing in firings:
+            by_place.setdefault(places[firing[0]], []).append(firing)
+        for same in by_place.values():
+            if len(same) > 1:
+                same.sort(key=self._firing_key)
+        return [firing for place in sorted(by_place) for firing in by_place[place]]
 
     @lazy
     def _rule_places(self) -> Sequence[int]:
@@ -366,32 +373,37 @@ class Ranker:
 
     # --- steps ---
 
-    def steps_by_target(self, steps: Iterable[RawFiring], case: Case) -> dict[Row, list[RawFiring]]:
-        """The firings that add steps, by their target."""
-        by_target: dict[Row, list[RawFiring]] = {}
+    def steps_by_target(self, steps: Iterable[RawFiring], case: Case) -> AddedSteps:
+        """The firings that add steps, by their target and action."""
+        by_target: AddedSteps = {}
         for firing in steps:
-            target = self._target(self._steps[firing[0]][-1], firing[1], case)
+            plan = self._steps[firing[0]][-1]
+            target = self._target(plan, firing[1], case)
             if target is not None:
-                by_target.setdefault(target, []).append(firing)
+                by_target.setdefault(target, {}).setdefault(plan.action, []).append(firing)
         return by_target
 
     def may_have_steps(self, action: str) -> bool:
         """Whether any rule adds steps to the action or to one that it is a kind of."""
         return not self._stepped.isdisjoint(self._families[action])
 
-    def steps_for(self, advice: Conclusion, steps: Mapping[Row, list[RawFiring]]) -> list[RawFiring]:
+    def advised(self, ranked: Iterable[Conclusion]) -> set[str]:
+        """The actions of recommendations, and those that they are kinds of: steps that are added to others are not shown."""
+        return {kind for item in ranked if not item.plan.prohibits for kind in self._families[item.plan.action]}
+
+    def steps_for(self, advice: Conclusion, steps: AddedSteps) -> list[RawFiring]:
         """The firings that add steps to a recommendation, in order: those for its family, and for its target or a row above.
 
         ``steps`` are by target, see :meth:`steps_by_target`.
         """
-        around = (
-            [firing for row in rows_around(advice.target) if row in steps for firing in steps[row]] if steps else ()
-        )
-        if not around:
+        if not steps:
             return []
-        family = self._families[advice.action]
-        own = [firing for firing in around if self._steps[firing[0]][-1].action in family]
-        return self._in_order(own)
+        family, own = self._families[advice.action], list[RawFiring]()
+        for row in rows_around(advice.target):
+            for action, firings in steps.get(row, _NONE).items():
+                if action in family:
+                    own += firings
+        return self.firings_in_order(own)
 
 
 def _path(rule: Rule) -> tuple[str, str]:

@@ -50,21 +50,35 @@ from tactful.source.diagnostics import Diagnostic, InvalidInput
 from tactful.source.suggest import did_you_mean
 
 _STEP: Final = r"[a-z_][a-z0-9_]*"
-_PART: Final = re.compile(rf"({_STEP})(?:\[([^\[\]]*)\])?")
-_PATH: Final = re.compile(rf"{_STEP}(?:\[[^\[\]]*\])?(?:\.{_STEP}(?:\[[^\[\]]*\])?)*")
+#: An id may have brackets of its own: it ends at the first one that another part or nothing follows.
+_PART: Final = re.compile(rf"({_STEP})(?:\[(.*?)\](?=\.[a-z_]|\Z))?", re.DOTALL)
 
 
 def find_spot(shape: CaseShape, path: str, declared: Declared) -> tuple[Spot, Kind]:
     """The field that a path names, and its kind. Raises :class:`InvalidInput` if it names no field, or several."""
-    if _PATH.fullmatch(path) is None:
+    parts = _parts(path)
+    if not parts:
         raise _wrong(UnknownSpot.at(None, f"`{path}` names no fact", "write it like `person[dana].prefers`", path))
-    parts = [(part.group(1), part.group(2)) for part in _PART.finditer(path)]
     *owners, (field, index) = parts
     if not owners or index is not None:
         raise _wrong(UnknownSpot.at(None, f"`{path}` names no field", "write it like `person[dana].prefers`", path))
     if [owner for owner, _ in owners] == [PARAMETERS]:
         return _parameter_spot(path, field, declared)
     return _Finder(shape, path, declared.custom).find(owners, field)
+
+
+def _parts(path: str) -> list[tuple[str, str | None]]:
+    """The parts of a path: names, each with the id behind it, if it has one. Empty if the path cannot be read."""
+    parts, at = [], 0
+    while part := _PART.match(path, at):
+        parts.append((part.group(1), part.group(2)))
+        at = part.end()
+        if at == len(path):
+            return parts
+        if path[at] != ".":
+            break
+        at += 1
+    return []
 
 
 def _parameter_spot(path: str, name: str, declared: Declared) -> tuple[Spot, Kind]:

@@ -10,7 +10,7 @@ import msgspec
 
 from tactful.decide.decider import Decider
 from tactful.decide.next_change import Change, Subject, next_changes
-from tactful.decide.ranker import Conclusion, Ranker
+from tactful.decide.ranker import AddedSteps, Conclusion, Ranker
 from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import RawFiring
@@ -61,7 +61,7 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         return self.case.candidate.calendar
 
     @lazy
-    def steps(self) -> dict[Row, list[RawFiring]]:
+    def steps(self) -> AddedSteps:
         """The firings of rules that add steps, by their target; computed on first use."""
         return self.ranker.steps_by_target(self.step_firings, self.case)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import Final
 
 import msgspec
 
-from tactful.facts.calendars import Calendar
-from tactful.facts.kinds import Value
+from tactful.engines.compiled.filled import Blank, Filled
 
 #: The encoder of all answers.
 ENCODER: Final = msgspec.json.Encoder()
@@ -16,36 +15,18 @@ ENCODER: Final = msgspec.json.Encoder()
 NULL: Final = b"null"
 
 
-class Slot(NamedTuple):
-    """A place for a value: its place among all values, and its JSON."""
-
-    at: int
-    encode: Callable[[Value, Calendar], bytes]
-
-
 #: A part of an object: JSON, or a place for a value.
-Part = bytes | Slot
+Part = bytes | Blank
 
 
-class Encoded(NamedTuple):
-    """JSON with places for values: a template with ``%b``, or the JSON itself where there are none."""
-
-    template: bytes
-    slots: tuple[Slot, ...]
-
-    def of(self, values: Sequence[Value], calendar: Calendar) -> bytes:
-        """The JSON with these values."""
-        slots = self.slots
-        return self.template % tuple([encode(values[at], calendar) for at, encode in slots]) if slots else self.template
-
-
-def encoded(parts: Iterable[Part]) -> Encoded:
+def encoded(parts: Iterable[Part]) -> Filled:
     """The JSON that consists of parts."""
     known = list(parts)
-    slots = tuple([part for part in known if isinstance(part, Slot)])
-    if not slots:
-        return Encoded(b"".join([part for part in known if isinstance(part, bytes)]), ())
-    return Encoded(b"".join([b"%b" if isinstance(part, Slot) else part.replace(b"%", b"%%") for part in known]), slots)
+    blanks = tuple([part for part in known if isinstance(part, Blank)])
+    if not blanks:
+        return Filled(b"".join([part for part in known if isinstance(part, bytes)]), ())
+    template = b"".join([b"%b" if isinstance(part, Blank) else part.replace(b"%", b"%%") for part in known])
+    return Filled(template, blanks)
 
 
 def object_parts(record: type[msgspec.Struct], fields: Mapping[str, Iterable[Part]]) -> Iterator[Part]:
@@ -59,7 +40,9 @@ def object_parts(record: type[msgspec.Struct], fields: Mapping[str, Iterable[Par
     yield b"}"
 
 
-def outline(record: type[msgspec.Struct], *unset: str, numbers: Container[str] = (), **known: object) -> bytes:
+def outline(
+    record: type[msgspec.Struct], known: Mapping[str, object], unset: Container[str] = (), numbers: Container[str] = ()
+) -> bytes:
     """The JSON of a record with a placeholder for each field that is not known, in their order.
 
     It is ``%d`` for ``numbers``, and ``%b`` for the others. Fields that are ``unset`` are left out.

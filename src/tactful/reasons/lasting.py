@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from tactful.decide.decider import Decider
 from tactful.decide.next_change import Ahead, all_of
 from tactful.decide.ranker import Ranking
-from tactful.engines.compiled.past import Turning, Untold
+from tactful.engines.compiled.past import Past, Turning, Untold
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import AddStep, Condition, Field, Rule
@@ -48,12 +48,12 @@ class Lasting:
             return now + 1
         return min(self._ahead.same_before(case, now), turn >> 1)
 
-    def steps(self, case: Case, now: int) -> tuple[list[RawFiring], int]:
-        """The firings of rules that add steps, and the first second after ``now`` at which firings can change by time alone.
+    def steps(self, past: Past) -> tuple[list[RawFiring], int]:
+        """The firings of rules that add steps, and the first second after now at which firings can change by time alone.
 
         May raise :class:`Untold`.
         """
-        return self._ahead.steps(case, now)
+        return self._ahead.steps(past)
 
     def _shown(self, case: Case, now: int, ranking: Ranking) -> Iterator[tuple[Turning, Row]]:
         """The functions for facts that the answer shows or is sorted by, each with its row."""

@@ -11,6 +11,7 @@ import msgspec
 from tactful.decide.decider import Decider
 from tactful.facts.shape import CaseShape
 from tactful.reasons.context import Context, pack_record
+from tactful.reasons.encoded import ENCODER, outline
 from tactful.reasons.records.decision import LimitsRecord, MadeWithRecord
 from tactful.reasons.words.of import words_of
 from tactful.source.first_use import FIRST_USE
@@ -22,28 +23,35 @@ _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 
 def made_with(context: Context) -> MadeWithRecord:
     """What a decision at a moment, or a plan from it, is made with."""
-    fixed = context.decider.once(_Fixed)
-    return MadeWithRecord(
-        tactful=fixed.tactful,
-        rule_language=LANGUAGE,
-        holidays=fixed.holidays,
-        tzdata=fixed.tzdata,
-        engine=context.engine,
-        pack=fixed.pack,
-        limits=fixed.limits,
-        language=fixed.language,
-        at=context.calendar.iso(context.now),
-        case=_digest(context.case.shape),
-    )
+    at, case = context.calendar.iso(context.now), _digest(context.case.shape)
+    return msgspec.structs.replace(context.decider.once(_Fixed).record, at=at, case=case)
+
+
+def made_with_json(context: Context) -> bytes:
+    """The same as JSON."""
+    at, case = context.calendar.iso(context.now), _digest(context.case.shape)
+    return context.decider.once(_Fixed).outline % (ENCODER.encode(at), ENCODER.encode(case))
 
 
 class _Fixed:
-    """What all answers of a decider are made with."""
+    """What all answers of a decider are made with, as a record without moment and case, and as an outline for them."""
 
     def __init__(self, decider: Decider) -> None:
-        self.tactful, self.holidays, self.tzdata = map(installed, ("tactful", "holidays", "tzdata"))
-        self.pack, self.limits = pack_record(decider.checked), LimitsRecord(**msgspec.structs.asdict(decider.limits))
-        self.language = decider.once(words_of).language
+        self.record = MadeWithRecord(
+            tactful=installed("tactful"),
+            rule_language=LANGUAGE,
+            holidays=installed("holidays"),
+            tzdata=installed("tzdata"),
+            engine=decider.engine,
+            pack=pack_record(decider.checked),
+            limits=LimitsRecord(**msgspec.structs.asdict(decider.limits)),
+            language=decider.once(words_of).language,
+            at="",
+            case="",
+        )
+        known = {name: getattr(self.record, name) for name in self.record.__struct_fields__}
+        del known["at"], known["case"]
+        self.outline = outline(MadeWithRecord, known)
 
 
 @cache

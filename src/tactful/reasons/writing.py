@@ -6,27 +6,26 @@ for them. Here everything is wanted, so that each function of compiled code runs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from typing import Final, Literal, NamedTuple, get_args
 
 from tactful.decide.groups import Groups
 from tactful.decide.keys import key_of
-from tactful.decide.ranker import Conclusion, PutAside, Ranking
+from tactful.decide.ranker import Conclusion, PutAside, Ranker, Ranking
 from tactful.engines.compiled.ahead import NO_TURN
-from tactful.engines.compiled.past import SMALL, Untold, past_of, since
-from tactful.engines.compiled.turning import TurningFunctions
+from tactful.engines.compiled.past import SMALL, Past, Untold, past_of, since
 from tactful.engines.courses import TooManySteps
-from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
+from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring
-from tactful.facts.rows import Row
+from tactful.facts.rows import Row, rows_around
+from tactful.language.ir import Rule
 from tactful.language.terms import Modality
 from tactful.reasons.context import REASONS, Context, application_of, target_record
 from tactful.reasons.encoded import ENCODER, NULL
 from tactful.reasons.lasting import Lasting
 from tactful.reasons.pieces import Pieces
 from tactful.reasons.records.decision import (
-    ActionRecord,
     AlternativeRecord,
     HandledRecord,
     SetAsideRecord,
@@ -60,22 +59,21 @@ def written(context: Context, ranking: Ranking) -> Written | None:
     if context.turning is None:
         return None
     try:
-        return _Writer(context, context.turning).answer(ranking)
+        return _Writer(context).answer(ranking)
     except (Untold, TooManySteps, _TooLong):
         return None
 
 
 #: What is said of a conclusion wherever it is named, as JSON: its key, label and target; then its own steps.
-_Head = tuple[bytes, bytes, bytes, list[bytes]]
+_Head = tuple[bytes, bytes, bytes, tuple[bytes, ...]]
 
 
 class _Writer:
     """Writes one answer. May raise :class:`Untold`, :class:`TooManySteps` and :class:`_TooLong`."""
 
-    def __init__(self, context: Context, turning: TurningFunctions) -> None:
+    def __init__(self, context: Context) -> None:
         decider = context.decider
         self._context, self._case, self._calendar = context, context.case, context.calendar
-        self._turning, self._clockwork = turning, decider.clockwork
         self._pieces, self._lasting = decider.once(Pieces), decider.once(Lasting)
         self._ranker, self._rules = decider.ranker, decider.checked.rules
         #: What compiled code runs on. Its ``high`` becomes the next turn of the facts that the answer shows.
@@ -85,17 +83,18 @@ class _Writer:
         self._left = REASONS
         #: Until when every ``opens`` says the same (seconds since 1970, UTC).
         self._opens_until = NO_TURN
-        #: The firings of rules that add steps, by their target.
-        self._added_steps: dict[Row, list[RawFiring]] = {}
+        self._steps = AddedTexts(self._pieces, self._past)
         self._rows: dict[Row, tuple[bytes, bytes]] = {}
         self._heads: dict[Conclusion, _Head] = {}
         self._reasons: dict[Conclusion, bytes] = {}
 
     def answer(self, ranking: Ranking) -> Written:
         """The whole of it."""
-        firings, same_before = self._lasting.steps(self._case, self._context.now)
+        firings, same_before = self._lasting.steps(self._past)
         if firings:
-            self._added_steps = self._ranker.steps_by_target(firings, self._case)
+            advised, rules = self._ranker.advised(ranking.ranked), self._rules
+            shown = [firing for firing in firings if rules[firing[0]].conclusion.action in advised]
+            self._steps.add(shown, self._ranker, self._rules)
         actions = list(map(self._action, count(1), ranking.ranked, Groups(ranking.ranked).firsts))
         lost = [self._lost(loser) for loser in ranking.set_aside]
         handled = [self._handled(aside) for aside in ranking.put_aside]
@@ -111,19 +110,24 @@ class _Writer:
     # --- pieces of advice ---
 
     def _action(self, rank: int, conclusion: Conclusion, group: int) -> bytes:
-        plan, (key, label, target, steps) = conclusion.plan, self._head(conclusion)
-        return self._pieces.outline(ActionRecord, plan.action, plan.prohibits) % (
+        known, target = self._pieces.of_conclusion(conclusion), conclusion.target
+        key, label, row, steps = self._head(conclusion)
+        if conclusion.plan.prohibits:
+            steps = ()
+        elif known.family and self._steps.any:
+            steps = (*steps, *self._steps.of(target, known.family))
+        return known.outline % (
             rank,
             key,
             group,
             _MODALITIES[conclusion.modality],
             label,
-            target,
-            self._rows[conclusion.target][1],
+            row,
+            self._rows[target][1],
             self._moment(self._opened(conclusion.firings)),
             self._moment(conclusion.due),
             conclusion.priority,
-            b"[]" if plan.prohibits else self._steps_of(conclusion, steps),
+            _listed(dict.fromkeys(steps)) if steps else b"[]",
             self._because(conclusion),
             _listed(map(self._alternative, conclusion.alternatives)) if conclusion.alternatives else b"[]",
         )
@@ -169,16 +173,13 @@ class _Writer:
     # --- their parts ---
 
     def _head(self, conclusion: Conclusion) -> _Head:
-        known = self._heads.get(conclusion)
-        if known is None:
-            target, calendar = conclusion.target, self._calendar
-            subject = self._pieces.subject(conclusion.plan.action, target.entity)
-            given = subject.values(self._past, target)
-            key = b'"%b"' % key_of(conclusion, subject.occasion(given), self._case).encode()
-            steps = [step.of(given, calendar) for step in subject.steps_json]
-            known = key, subject.label_json.of(given, calendar), self._row(target), steps
-            self._heads[conclusion] = known
-        return known
+        head = self._heads.get(conclusion)
+        if head is None:
+            known, target = self._pieces.of_conclusion(conclusion), conclusion.target
+            said, count = known.json(self._past, target), known.texts
+            key = b'"%b"' % key_of(conclusion, said[count:], self._case).encode()
+            head = self._heads[conclusion] = key, said[0], self._row(target), said[1:count]
+        return head
 
     def _row(self, row: Row) -> bytes:
         """The JSON of a target."""
@@ -190,29 +191,17 @@ class _Writer:
     def _moment(self, moment: int | None) -> bytes:
         return NULL if moment is None else b'"%b"' % self._calendar.iso(moment).encode()
 
-    def _steps_of(self, conclusion: Conclusion, own: list[bytes]) -> bytes:
-        """The steps of a recommendation, each text once; see :meth:`Context.steps_of`."""
-        if not self._added_steps or not self._ranker.may_have_steps(conclusion.plan.action):
-            return _listed(dict.fromkeys(own)) if own else b"[]"
-        firings = self._ranker.steps_for(conclusion, self._added_steps)
-        return _listed(dict.fromkeys([*own, *[self._added(rule, row) for rule, row, _ in firings]]))
-
-    def _added(self, rule: int, row: Row) -> bytes:
-        said = self._pieces.added(self._rules[rule])
-        if not said.encoded.slots:
-            return said.encoded.template
-        return said.encoded.of(said.values(self._past, row), self._calendar)
-
     def _because(self, conclusion: Conclusion) -> bytes:
         """The justifications of a conclusion; see :meth:`Context.because`."""
         known, firings = self._reasons.get(conclusion), conclusion.firings
-        if known is None:
-            if len(firings) > 1:
-                firings = self._ranker.sorted_firings(conclusion)
-            known = _listed([self._reason(rule, row) for rule, row, _ in firings])
-            self._reasons[conclusion] = known
+        if known is not None:
+            self._spend(sum([self._pieces.of_rule(no).most for no, _, _ in firings]))
+            return known
+        if len(firings) == 1:
+            known = b"[%b]" % self._reason(firings[0])
         else:
-            self._spend(sum([self._pieces.reason(self._rules[no]).most for no, _, _ in firings]))
+            known = _listed(map(self._reason, self._ranker.sorted_firings(conclusion)))
+        self._reasons[conclusion] = known
         return known
 
     def _spend(self, reasons: int) -> None:
@@ -220,43 +209,85 @@ class _Writer:
         if self._left <= 0:
             raise _TooLong
 
-    def _reason(self, rule: int, row: Row) -> bytes:
-        reason, past = self._pieces.reason(self._rules[rule]), self._past
-        self._spend(reason.most)
-        if reason.reads_all:
-            return reason.json(reason.values(past, row), self._calendar)
-        high = past.high
-        given = reason.values(past, row)
+    def _reason(self, firing: RawFiring) -> bytes:
+        no, row, _ = firing
+        known, past = self._pieces.of_rule(no), self._past
+        self._spend(known.most)
+        if known.json is not None:
+            text: bytes = known.json(past, row)[0]
+            return text
+        rule, high = self._rules[no], past.high
+        reason = self._pieces.reason(rule)
+        record = reason.of(reason.values(past, row), self._calendar)
         past.high = high
-        moving = self._lasting.of_rule(self._rules[rule])
+        moving = self._lasting.of_rule(rule)
         if moving is not None:
             moving(past, row)
-        return reason.json(given, self._calendar)
+        return ENCODER.encode(record)
 
     def _opened(self, firings: list[RawFiring]) -> int | None:
         """Since when a conclusion has been drawn; see :meth:`Context.opened`."""
-        first, horizon = NO_TURN, HORIZON
-        for rule, row, _ in firings:
-            moment = self._since(rule, row)
+        past, first, horizon = self._past, NO_TURN, HORIZON
+        high = past.high
+        for no, row, _ in firings:
+            known = self._pieces.of_rule(no)
+            if known.turns is None or not self._small:
+                moment = self._context.telling.since(self._rules[no], row)
+            else:
+                moment = None if known.turns.still else since(past, known.turns, row)
             if moment is None:
-                return None
-            first = min(first, moment)
-            if self._clockwork.looks_at_clocks(self._rules[rule]):
-                horizon = CLOCK_HORIZON
-        self._opens_until = min(self._opens_until, max(first + horizon, self._context.now + 1))
+                break
+            first, horizon = min(first, moment), min(horizon, known.horizon)
+        past.high, past.last = high, past.today
+        if moment is None:
+            return None
+        self._opens_until = min(self._opens_until, max(first + horizon, past.now + 1))
         return first
 
-    def _since(self, rule: int, row: Row) -> int | None:
-        turns = self._turning.rule(rule) if self._small else None
-        if turns is None:
-            return self._context.telling.since(self._rules[rule], row)
-        if turns.still:
-            return None
-        past = self._past
-        high = past.high
-        moment = since(past, turns, row)
-        past.high, past.last = high, past.today
-        return moment
+
+class AddedTexts:
+    """The steps that rules add, as JSON. Each text is made once, although many pieces of advice may have it."""
+
+    def __init__(self, pieces: Pieces, past: Past) -> None:
+        self._pieces, self._past = pieces, past
+        self._firings: list[RawFiring] = []
+        self._texts: dict[int, bytes] = {}
+        #: The places of firings in their order, with the actions that the steps are for, by their target.
+        self._by_target: dict[Row, list[tuple[str, int]]] = {}
+
+    @property
+    def any(self) -> bool:
+        """Whether there are any."""
+        return bool(self._by_target)
+
+    def add(self, firings: list[RawFiring], ranker: Ranker, rules: Sequence[Rule]) -> None:
+        """Add the firings of rules."""
+        self._firings = ranker.firings_in_order(firings)
+        for place, (no, row, _) in enumerate(self._firings):
+            target = ranker.target(no, row, self._past.case)
+            if target is not None:
+                self._by_target.setdefault(target, []).append((rules[no].conclusion.action, place))
+
+    def of(self, target: Row, family: Sequence[str]) -> list[bytes]:
+        """The steps that are added to a recommendation for a target; see :meth:`tactful.decide.ranker.Ranker.steps_for`."""
+        by_target = self._by_target
+        places = [
+            place
+            for row in rows_around(target)
+            if row in by_target
+            for action, place in by_target[row]
+            if action in family
+        ]
+        if len(places) > 1:
+            places.sort()
+        return [self._texts.get(place) or self._text(place) for place in places]
+
+    def _text(self, place: int) -> bytes:
+        no, row, _ = self._firings[place]
+        said = self._pieces.added_by(no)
+        text: bytes = said.json(self._past, row)[0] if said.fixed is None else said.fixed
+        self._texts[place] = text
+        return text
 
 
 def _listed(items: Iterable[bytes]) -> bytes:

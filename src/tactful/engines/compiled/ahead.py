@@ -70,9 +70,13 @@ class AheadFunctions:
             return now + 1
         return ahead.same_before
 
-    def steps(self, case: Case, now: int) -> tuple[list[RawFiring], int]:
-        """The firings of rules that add steps, and the same moment. May raise :class:`Untold`."""
-        ahead = Ahead(case, case.families, now, 2 * now + 1, 2 * now + 1, turning=self._turning)
+    def steps(self, past: Past) -> tuple[list[RawFiring], int]:
+        """The firings of rules that add steps now, and the same moment. May raise :class:`Untold`.
+
+        ``past`` then knows some facts that time does not change.
+        """
+        case, now = past.case, past.now
+        ahead = Ahead(case, past.families, now, 2 * now + 1, 2 * now + 1, memo=past.memo, turning=self._turning)
         firings: list[RawFiring] = []
         self._fire(ahead, _ignored)
         self._steps(ahead, firings.append)

@@ -97,3 +97,7 @@ class Tuple(_Placed, ast.Tuple):
 
 class Arg(_Placed, ast.arg):
     pass
+
+
+class Slice(_Placed, ast.Slice):
+    pass

@@ -103,7 +103,9 @@ def since(past: Past, rule: RuleTurns, row: Row) -> int | None:
     first = low >> 1
     if rule.mixed:
         # Turns of the later sort that alone make it fire are named by the second before.
-        return first - 1 if _fires(past, rule, row, first, late=True) and not _fires(past, rule, row, first) else first
+        # The latest turn is of the sort of ``low``. If it is of the later sort, none of the other sort is needed.
+        alone = not low & 1 or _fires(past, rule, row, first, late=True)
+        return first - 1 if alone and not _fires(past, rule, row, first) else first
     return first if low & 1 else first - 1
 
 

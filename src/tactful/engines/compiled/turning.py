@@ -17,6 +17,7 @@ from typing import Any, Final
 from tactful.engines.compiled import nodes
 from tactful.engines.compiled.expressions import RUNTIME, Expressions, nullable
 from tactful.engines.compiled.fact_functions import scope_of
+from tactful.engines.compiled.filled import ENCODE, ENCODER, Filled, filling
 from tactful.engines.compiled.helpers import HELPERS
 from tactful.engines.compiled.inline_facts import truth
 from tactful.engines.compiled.openings import Conjuncts
@@ -57,7 +58,7 @@ class TurningFunctions:
         self._checked, self.clockwork = checked, clockwork
         self._facts = _SearchedFacts(checked, clockwork)
         self._conjuncts = Conjuncts({fact.id: fact for fact in checked.facts}, clockwork)
-        self._namespace: dict[str, Any] = {**HELPERS, **TURNS}
+        self._namespace: dict[str, Any] = {**HELPERS, **TURNS, ENCODE: ENCODER.encode}
         self._rules: dict[int, RuleTurns | None] = {}
         self._made = self._asked = 0
 
@@ -89,12 +90,24 @@ class TurningFunctions:
         with FIRST_USE:
             expressions = self._facts.expressions(nullable(entity), self._facts.computed)
             values = [_value(part, expressions) for part in parts]
-            name = f"values{self._made}"
-            self._made += 1
-            body = with_variables(scope_of(entity, load("row")), [nodes.Return(nodes.Tuple(values, LOAD))])
-            self._compile([function(name, [RUNTIME, "row"], body)])
-            made: Turning = self._namespace[name]
-            return made
+            return self._function(entity, [nodes.Return(nodes.Tuple(values, LOAD))])
+
+    def filled(
+        self, entity: str, parts: Sequence[Field | Condition | None], texts: Sequence[Filled], others: Sequence[int]
+    ) -> Turning:
+        """A function that gives texts with the values of :meth:`values` in them, then the values at some places: as a tuple."""
+        with FIRST_USE:
+            expressions = self._facts.expressions(nullable(entity), self._facts.computed)
+            values = [_value(part, expressions) for part in parts]
+            body = filling(texts, others, values, self._namespace)
+            return self._function(entity, body)
+
+    def _function(self, entity: str, body: list[ast.stmt]) -> Turning:
+        name = f"values{self._made}"
+        self._made += 1
+        self._compile([function(name, [RUNTIME, "row"], with_variables(scope_of(entity, load("row")), body))])
+        made: Turning = self._namespace[name]
+        return made
 
     def _rule(self, rule: Rule) -> RuleTurns | None:
         tests = list(self.clockwork.tests(rule))

@@ -8,76 +8,109 @@ record, or JSON at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from tactful.decide.decider import Decider
-from tactful.engines.compiled.past import Turning
+from tactful.decide.ranker import Conclusion
+from tactful.engines.compiled.past import RuleTurns, Turning
+from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
 from tactful.facts.calendars import Calendar
 from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import Value
 from tactful.language.ir import AddStep, Rule, Template
-from tactful.reasons.encoded import ENCODER, Encoded, Part, Slot, encoded, object_parts, outline
+from tactful.reasons.encoded import ENCODER, encoded, object_parts, outline
 from tactful.reasons.moving import Moving
 from tactful.reasons.pieces.conditions import Conditions
 from tactful.reasons.pieces.sentences import Sentence, sentence
 from tactful.reasons.pieces.values import Values
-from tactful.reasons.records.decision import JustificationRecord
+from tactful.reasons.records.decision import ActionRecord, JustificationRecord
 from tactful.reasons.wording import unlabelled
 from tactful.reasons.words.of import words_of
 from tactful.source.lazy import lazy
 
-#: The place of the conditions' JSON, where it comes after the values.
-_LAST: Final = -1
 
+class Said:
+    """A sentence alone, with the functions that give its values and its JSON."""
 
-class Said(NamedTuple):
-    """A sentence, and the function that gives its values."""
+    def __init__(self, values: Values, sentence: Sentence) -> None:
+        self._values, self.sentence = values, sentence
 
-    sentence: Sentence
-    values: Turning
-    encoded: Encoded
+    @lazy
+    def values(self) -> Turning:
+        """The function that gives its values."""
+        return self._values.function()
+
+    @lazy
+    def fixed(self) -> bytes | None:
+        """Its JSON, if it has no placeholders."""
+        text = encoded(self.sentence.json())
+        return None if text.blanks else text.template
+
+    @lazy
+    def json(self) -> Turning:
+        """The function that gives its JSON, in a tuple."""
+        return self._values.texts(encoded(self.sentence.json()))
 
 
 class Subject:
     """What is said of an action for a target: its label, its own steps, and what tells its occasion.
 
-    ``values`` is the function for all of it. It also reads every fact by which the answer can change, see ``moving``.
+    The functions also read every fact by which the answer can change, see ``moving``.
     """
 
-    def __init__(
-        self, values: Turning, label: Sentence, steps: tuple[Sentence, ...], occasion: tuple[int, ...]
-    ) -> None:
-        self.values, self.label, self.steps, self._occasion = values, label, steps, occasion
+    def __init__(self, values: Values, label: Sentence, steps: tuple[Sentence, ...], occasion: tuple[int, ...]) -> None:
+        self._values, self.label, self.steps, self._occasion = values, label, steps, occasion
+        #: How many texts there are.
+        self.texts = 1 + len(steps)
 
     @lazy
-    def label_json(self) -> Encoded:
-        """The label as JSON."""
-        return encoded(self.label.json())
+    def values(self) -> Turning:
+        """The function that gives all values."""
+        return self._values.function()
 
     @lazy
-    def steps_json(self) -> tuple[Encoded, ...]:
-        """The steps as JSON."""
-        return tuple(encoded(step.json()) for step in self.steps)
+    def json(self) -> Turning:
+        """The function that gives the JSON of the label, of each step, and then what tells the occasion: as a tuple."""
+        texts = [encoded(sentence.json()) for sentence in (self.label, *self.steps)]
+        return self._values.texts(*texts, others=self._occasion)
 
     def occasion(self, values: Sequence[Value]) -> Sequence[Value]:
         """What tells the occasion."""
-        return [values[at] for at in self._occasion] if self._occasion else ()
+        return [values[at] for at in self._occasion]
 
 
 class Reason:
-    """The sentence and the conditions of a rule.
+    """The sentence and the conditions of a rule."""
 
-    ``values`` is the function for both. ``reads_all``: it also reads every fact by which the answer can change, see
-    ``moving``, and no other condition that time changes.
-    """
-
-    def __init__(self, rule: Rule, conditions: Conditions, text: Sentence, values: Turning, *, reads_all: bool) -> None:
-        self._rule, self._conditions, self._text = rule, conditions, text
-        self.values, self.reads_all = values, reads_all
+    def __init__(self, rule: Rule, conditions: Conditions, text: Sentence, values: Values) -> None:
+        self._rule, self._conditions, self._text, self._values = rule, conditions, text, values
         #: The most places that it takes in a record, see ``context.REASONS``.
         self.most = 1 + conditions.most
+
+    @lazy
+    def values(self) -> Turning:
+        """The function that gives all values."""
+        return self._values.function()
+
+    @lazy
+    def json(self) -> Turning | None:
+        """The function that gives its JSON, in a tuple; ``None`` if the values decide which conditions are shown.
+
+        The function also reads every fact by which the answer can change, see ``moving``, and no condition.
+        """
+        fixed, rule = self._conditions.fixed, self._rule
+        if fixed is None:
+            return None
+        conditions = [part for no, test in enumerate(fixed) for part in (b"," if no else b"", *test.json())]
+        parts = {
+            "rule": (ENCODER.encode(rule.id),),
+            "text": self._text.json(),
+            "source": (ENCODER.encode(rule.source),),
+            "conditions": (b"[", *conditions, b"]"),
+        }
+        return self._values.texts(encoded(object_parts(JustificationRecord, parts)))
 
     def of(self, values: Sequence[Value], calendar: Calendar) -> JustificationRecord:
         """The justification of a firing that has these values."""
@@ -88,30 +121,26 @@ class Reason:
             conditions=tuple([test.record(values, calendar) for test in self._conditions.of(values)]),
         )
 
-    def json(self, values: Sequence[Value], calendar: Calendar) -> bytes:
-        """The same as JSON."""
-        if self._conditions.fixed is not None:
-            return self._encoded.of(values, calendar)
-        return self._encoded.of((*values, self._conditions.json(values, calendar)), calendar)  # type: ignore[arg-type]
 
-    @lazy
-    def _encoded(self) -> Encoded:
-        fixed = self._conditions.fixed
-        conditions: list[Part] = [Slot(_LAST, lambda value, _: value)]  # type: ignore[arg-type, return-value]
-        if fixed is not None:
-            conditions = [part for no, test in enumerate(fixed) for part in (b"," if no else b"", *test.json())]
-        rule = self._rule
-        return encoded(
-            object_parts(
-                JustificationRecord,
-                {
-                    "rule": (ENCODER.encode(rule.id),),
-                    "text": self._text.json(),
-                    "source": (ENCODER.encode(rule.source),),
-                    "conditions": (b"[", *conditions, b"]"),
-                },
-            )
-        )
+class OfConclusion(NamedTuple):
+    """What is known of a conclusion by its rules: the outline of its record, and what is said of its target.
+
+    ``family`` has the actions to which steps may be added for it; it is empty if no rule adds any.
+    """
+
+    outline: bytes
+    json: Turning
+    texts: int
+    family: Sequence[str]
+
+
+class OfRule(NamedTuple):
+    """What is known of a rule: see :class:`Reason`, and how to tell since when it fires, and from when on that is not told."""
+
+    json: Turning | None
+    most: int
+    turns: RuleTurns | None
+    horizon: int
 
 
 class Pieces:
@@ -125,15 +154,18 @@ class Pieces:
         self._added: dict[int, Said] = {}
         self._because: dict[int, Said] = {}
         self._outlines: dict[tuple[type[msgspec.Struct], str, bool], bytes] = {}
+        self._of_plans: dict[object, OfConclusion] = {}
+        self._of_rules: dict[int, OfRule] = {}
 
     def warm(self) -> None:
         """Take all reasons, steps and labels apart, each label and step for the entities that rules advise it for."""
         for rule in self._checked.rules:
             if isinstance(rule.conclusion, AddStep):
-                self.added(rule)
+                said = self.added(rule)
+                _ = said.values, said.fixed or said.json
                 continue
-            self.reason(rule)
-            self.subject(rule.conclusion.action, rule.target_entity)
+            subject, reason = self.subject(rule.conclusion.action, rule.target_entity), self.reason(rule)
+            _ = subject.values, subject.json, reason.values, self.of_rule(rule.no)
 
     def reason(self, rule: Rule) -> Reason:
         """The sentence and the conditions of a rule."""
@@ -157,6 +189,32 @@ class Pieces:
             known = self._added[rule.no] = self._said(rule.conclusion.step, rule.entity)
         return known
 
+    def added_by(self, no: int) -> Said:
+        """The step that the rule with this number adds."""
+        return self._added.get(no) or self.added(self._checked.rules[no])
+
+    def of_conclusion(self, conclusion: Conclusion) -> OfConclusion:
+        """What is known of a conclusion by its rules."""
+        plan = conclusion.plan
+        known = self._of_plans.get(plan)
+        if known is None:
+            subject, ranker = self.subject(plan.action, conclusion.target.entity), self._decider.ranker
+            family = self._checked.actions[plan.action].family if ranker.may_have_steps(plan.action) else ()
+            form = self.outline(ActionRecord, plan.action, plan.prohibits)
+            known = self._of_plans[plan] = OfConclusion(form, subject.json, subject.texts, family)
+        return known
+
+    def of_rule(self, no: int) -> OfRule:
+        """What is known of the rule with this number."""
+        known = self._of_rules.get(no)
+        if known is None:
+            rule, turning = self._checked.rules[no], self._decider.turning
+            assert turning is not None  # engines that do not compile use the plain evaluator
+            reason = self.reason(rule)
+            horizon = CLOCK_HORIZON if self._decider.clockwork.looks_at_clocks(rule) else HORIZON
+            known = self._of_rules[no] = OfRule(reason.json, reason.most, turning.rule(no), horizon)
+        return known
+
     def outline(self, record: type[msgspec.Struct], action: str, prohibits: bool) -> bytes:
         """The JSON of a record about an action, with a placeholder for each field that is not the same for all targets.
 
@@ -169,7 +227,7 @@ class Pieces:
             kind, means = spec.kind_of(prohibits), spec.due_means(prohibits)
             unset = [field.name for field in msgspec.structs.fields(record) if field.default is msgspec.UNSET]
             numbers = ("rank", "group", "priority")
-            known = outline(record, *unset, numbers=numbers, action=action, kind=kind, due_means=means)
+            known = outline(record, {"action": action, "kind": kind, "due_means": means}, unset, numbers)
             self._outlines[key] = known
         return known
 
@@ -182,12 +240,11 @@ class Pieces:
         occasion = tuple(values.place(field) if field.scope in here else values.add(None) for field in spec.occasion)
         for field in self._moving.of_target(action, entity):
             values.place(field)
-        return Subject(values.function(), label, steps, occasion)
+        return Subject(values, label, steps, occasion)
 
     def _said(self, template: Template, entity: str) -> Said:
         values = Values(self._decider, entity)
-        made = sentence(template, entity, values, self._words)
-        return Said(made, values.function(), encoded(made.json()))
+        return Said(values, sentence(template, entity, values, self._words))
 
     def _reason(self, rule: Rule) -> Reason:
         values = Values(self._decider, rule.entity)
@@ -196,4 +253,4 @@ class Pieces:
         if conditions.fixed is not None:
             for field in self._moving.fields_of_rule(rule):
                 values.place(field)
-        return Reason(rule, conditions, text, values.function(), reads_all=conditions.fixed is not None)
+        return Reason(rule, conditions, text, values)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, assert_never
 
+from tactful.engines.compiled.filled import Blank
 from tactful.facts.calendars import Calendar
 from tactful.facts.kinds import ChoiceKind, CountryKind, IdKind, Kind, TextKind, Value, YesNoKind
 from tactful.language.ir import AllOf, AnyOf, ComputedFact, Condition, NoneOf, Rule, Test
 from tactful.language.ir.reads import as_written
-from tactful.reasons.encoded import ENCODER, Encoded, Part, Slot, encoded, object_parts
+from tactful.reasons.encoded import ENCODER, Part, object_parts
 from tactful.reasons.implied import implied
 from tactful.reasons.pieces.values import NOWHERE, Values
 from tactful.reasons.records.decision import ConditionRecord
@@ -47,7 +48,7 @@ class Met:
     def json(self) -> Iterator[Part]:
         """The parts of its JSON."""
         fixed = {"field": (ENCODER.encode(self._field),), "phrase": (ENCODER.encode(self._phrase),)}
-        value = Slot(self._at, _encoding(self._kind)) if self._implied is None else ENCODER.encode(self._implied[0])
+        value = _encoded(self._at, self._kind) if self._implied is None else ENCODER.encode(self._implied[0])
         return object_parts(ConditionRecord, {**fixed, "value": (value,)})
 
 
@@ -76,19 +77,10 @@ class Conditions:
             self.fixed = tests
         #: The most tests of a firing.
         self.most = len(self._tests)
-        self._encoded: dict[Met, Encoded] = {}
 
     def of(self, values: Sequence[Value]) -> Iterable[Met]:
         """The tests that a firing depends on, which has these values."""
         return dict.fromkeys(_chosen(self._parts, values)) if self.fixed is None else self.fixed
-
-    def json(self, values: Sequence[Value], calendar: Calendar) -> bytes:
-        """The JSON of the tests that a firing depends on, without the brackets."""
-        return b",".join([self._encoding(test).of(values, calendar) for test in self.of(values)])
-
-    def _encoding(self, test: Met) -> Encoded:
-        known = self._encoded.get(test)
-        return known or self._encoded.setdefault(test, encoded(test.json()))
 
     def _met(self, condition: Condition, wanted: bool) -> tuple[_Part, ...]:
         """The tests that make a condition hold, or not hold where that is ``wanted``; as ``justification.supports``."""
@@ -122,17 +114,9 @@ def _chosen(parts: tuple[_Part, ...], values: Sequence[Value]) -> Iterator[Met]:
             yield from _chosen(next((own for at, own in part.members if values[at] == part.wanted), ()), values)
 
 
-def _encoding(kind: Kind) -> Callable[[Value, Calendar], bytes]:
-    """How values of a kind become JSON."""
+def _encoded(at: int, kind: Kind) -> Blank:
+    """The place for a value of a kind."""
     encode = ENCODER.encode
-    if isinstance(kind, _FEW):
-        known: dict[Value, bytes] = {}
-
-        def quickly(value: Value, _: Calendar) -> bytes:
-            said = known.get(value)
-            return known.setdefault(value, encode(value)) if said is None else said
-
-        return quickly
     if isinstance(kind, _PLAIN):
-        return lambda value, _: encode(value)
-    return lambda value, calendar: encode(plain_value(value, kind, calendar))
+        return Blank(at, lambda value, _: encode(value), "json")
+    return Blank(at, lambda value, calendar: encode(plain_value(value, kind, calendar)))

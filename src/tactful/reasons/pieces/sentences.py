@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, assert_never
 
+from tactful.engines.compiled.filled import Blank
 from tactful.facts.calendars import Calendar
 from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import CountryKind, IdKind, Kind, TextKind, Value
 from tactful.language.ir import FieldSlot, FormsSlot, ParameterSlot, Template
-from tactful.reasons.encoded import ENCODER, Part, Slot, inside
+from tactful.reasons.encoded import ENCODER, Part, inside
 from tactful.reasons.pieces.values import Values
 from tactful.reasons.words import Words
 
 
-class _Blank(NamedTuple):
+class _Placeholder(NamedTuple):
     """A placeholder: the place of its value among all values, how the value is said, and the text for an unknown one.
 
     ``plain``: the value is a text, which is said as it is.
@@ -33,7 +34,7 @@ class _Blank(NamedTuple):
 class Sentence(NamedTuple):
     """A sentence: fixed texts and placeholders."""
 
-    pieces: tuple[str | _Blank, ...]
+    pieces: tuple[str | _Placeholder, ...]
 
     def of(self, values: Sequence[Value], calendar: Calendar) -> str:
         """The sentence with its values."""
@@ -45,7 +46,7 @@ class Sentence(NamedTuple):
         """The parts of its JSON."""
         yield b'"'
         for piece in self.pieces:
-            yield inside(piece) if isinstance(piece, str) else Slot(piece.at, _encoding(piece))
+            yield inside(piece) if isinstance(piece, str) else _encoded(piece)
         yield b'"'
 
 
@@ -56,7 +57,7 @@ def sentence(template: Template, entity: str, values: Values, words: Words) -> S
 
 def _piece(
     part: str | FieldSlot | ParameterSlot | FormsSlot, entity: str, values: Values, words: Words
-) -> str | _Blank:
+) -> str | _Placeholder:
     match part:
         case str():
             return part
@@ -70,7 +71,7 @@ def _piece(
             saying, plain = _choosing(part, words), False
         case _:
             assert_never(part)
-    return _Blank(values.place(field), saying, unknown, plain) if field.scope in SCOPES[entity] else unknown
+    return _Placeholder(values.place(field), saying, unknown, plain) if field.scope in SCOPES[entity] else unknown
 
 
 def _saying(kind: Kind, words: Words) -> Callable[[Value, Calendar], str]:
@@ -89,8 +90,10 @@ def _choosing(slot: FormsSlot, words: Words) -> Callable[[Value, Calendar], str]
     return lambda value, _: words.form(slot, value)
 
 
-def _encoding(blank: _Blank) -> Callable[[Value, Calendar], bytes]:
+def _encoded(blank: _Placeholder) -> Blank:
     say, default, encode = blank.say, inside(blank.default), ENCODER.encode
-    if blank.plain:
-        return lambda value, _: default if value is None else encode(value)[1:-1]
-    return lambda value, calendar: default if value is None else encode(say(value, calendar))[1:-1]
+
+    def said(value: Value, calendar: Calendar) -> bytes:
+        return default if value is None else encode(say(value, calendar))[1:-1]
+
+    return Blank(blank.at, said, "inside" if blank.plain else "other", default)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from tactful.decide.decider import Decider
+from tactful.engines.compiled.filled import Filled
 from tactful.engines.compiled.past import Turning
 from tactful.facts.kinds import Value
 from tactful.language.ir import Condition, Field
@@ -27,6 +28,12 @@ class Values:
         turning = self._decider.turning
         assert turning is not None  # engines that do not compile use the plain evaluator
         return turning.values(self._entity, self._parts) if self._parts else _none
+
+    def texts(self, *texts: Filled, others: Sequence[int] = ()) -> Turning:
+        """The function that gives texts with the values in them, then the values at some places. It reads all values."""
+        turning = self._decider.turning
+        assert turning is not None  # as above
+        return turning.filled(self._entity, self._parts, texts, others)
 
     def place(self, field: Field) -> int:
         """The place of a field's value."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from tactful.decide.again import Fired, Source
-from tactful.decide.ranker import Conclusion, Ranking
+from tactful.decide.ranker import AddedSteps, Conclusion, Ranking
 from tactful.engines.firings import RawFiring
-from tactful.facts.rows import Row, counterpart
+from tactful.facts.rows import counterpart
 from tactful.facts.shape import CaseShape
 from tactful.reasons.context import Context
 from tactful.source.diagnostics import InvalidInput
@@ -56,7 +56,7 @@ class Outcome:
         return frozenset([(no, row.no) for no, row, _ in self.step_firings])
 
     @lazy
-    def steps(self) -> dict[Row, list[RawFiring]]:
+    def steps(self) -> AddedSteps:
         """The firings of rules that add steps, by their target."""
         return self.context.ranker.steps_by_target(self.step_firings, self.context.case)
 

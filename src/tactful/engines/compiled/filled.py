@@ -1,0 +1,79 @@
+"""Texts of bytes with the values of a row put into them, in generated code."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, Literal, NamedTuple
+
+import msgspec
+
+from tactful.engines.compiled import nodes
+from tactful.engines.compiled.python_ast import LOAD, assign, attribute, call, constant, is_known, load
+from tactful.facts.calendars import Calendar
+from tactful.facts.kinds import Value
+
+#: The encoder, under the name by which generated code calls it.
+ENCODE: Final = "encode"
+ENCODER: Final = msgspec.json.Encoder()
+
+
+class Blank(NamedTuple):
+    """A place for a value in a text: its place among all values, and how it becomes bytes.
+
+    ``how``: ``json`` for its JSON, ``inside`` for that of a text without its quotation marks, or ``other`` where a function
+    knows it. The function is right in any case. ``default``: the bytes for an unknown value of a text.
+    """
+
+    at: int
+    encode: Callable[[Value, Calendar], bytes]
+    how: Literal["json", "inside", "other"] = "other"
+    default: bytes = b""
+
+
+class Filled(NamedTuple):
+    """A text: a template with ``%b`` for each blank, or the text itself where there are none."""
+
+    template: bytes
+    blanks: tuple[Blank, ...]
+
+
+def filling(
+    texts: Sequence[Filled], others: Iterable[int], values: Sequence[ast.expr], namespace: dict[str, Any]
+) -> list[ast.stmt]:
+    """The statements that evaluate all values, and return a tuple: the texts, then the values at the places ``others``.
+
+    ``values`` are expressions of values. The functions of blanks are added to ``namespace``.
+    """
+    wanted = [*(blank.at for text in texts for blank in text.blanks), *others]
+    uses = Counter(wanted)
+    kept = [at for at in range(len(values)) if uses[at] != 1]
+    statements: list[ast.stmt] = [assign(f"v{at}", values[at]) for at in kept]
+    known = [load(f"v{at}") if at in kept else value for at, value in enumerate(values)]
+    parts = [_text(text, known, namespace) for text in texts]
+    return [*statements, nodes.Return(nodes.Tuple([*parts, *(known[at] for at in others)], LOAD))]
+
+
+def _text(text: Filled, values: Sequence[ast.expr], namespace: dict[str, Any]) -> ast.expr:
+    template = nodes.Constant(text.template)
+    if not text.blanks:
+        return template
+    blanks = [_blank(blank, values[blank.at], namespace) for blank in text.blanks]
+    return nodes.BinOp(template, ast.Mod(), nodes.Tuple(blanks, LOAD))
+
+
+def _blank(blank: Blank, value: ast.expr, namespace: dict[str, Any]) -> ast.expr:
+    match blank.how:
+        case "json":
+            return call(load(ENCODE), value)
+        case "inside":
+            name = f"t{blank.at}"
+            first = nodes.NamedExpr(nodes.Name(name, ast.Store()), value)
+            inner = nodes.Slice(constant(1), constant(-1), None)
+            said = nodes.Subscript(call(load(ENCODE), load(name)), inner, LOAD)
+            return nodes.IfExp(is_known(first), said, nodes.Constant(blank.default))
+        case "other":
+            function = f"say{len(namespace)}"
+            namespace[function] = blank.encode
+            return call(load(function), value, attribute(load("candidate"), "calendar"))
