@@ -284,9 +284,10 @@ class Again:
         the rules and facts that read the field.
         """
         self._settle(changed, rules, queue)
-        if self._readers.searched:
+        if self._searched:
             self._note_ends(changed, rules)
         runtime, due = self._after, self._due
+        runtime.forget()
         fired: list[tuple[int, Row, Any]] = []
         for row, functions in rules.items():
             before = due.get(row, _NO_FIRINGS)
@@ -378,7 +379,6 @@ class Again:
 
     def _note_ends(self, changed: Iterable[tuple[Source, Row]], rules: dict[Row, _Rules]) -> None:
         """Note the rules whose end may be another, although they read the same now."""
-        self._after.forget()
         for no, row, _ in self._searched:
             for source, other in changed:
                 far = self._readers.over_time(source).get(no)

@@ -190,10 +190,9 @@ def _in_other_steps(before: Outcome, after: Outcome, stepped: frozenset[str]) ->
 
 def _differing(before: Outcome, after: Outcome, stepped: frozenset[str]) -> list[AdviceChange]:
     """The advice that differs. ``stepped``: the steps of these actions, and of their kinds, may."""
-    old, new = before.advice, after.advice
-    differing = [AdviceChange(was, None) for key, was in old.items() if key not in new]
-    for key, now in new.items():
-        was = old.get(key)
+    old, differing = dict(before.advice), []
+    for now in after.ranking.ranked:
+        was = old.pop(numbered_key(now), None)
         if (
             was is None
             or was.order != now.order
@@ -201,7 +200,7 @@ def _differing(before: Outcome, after: Outcome, stepped: frozenset[str]) -> list
             or _steps_differ(was, now, before, after, stepped)
         ):
             differing.append(AdviceChange(was, now))
-    return differing
+    return [*(AdviceChange(was, None) for was in old.values()), *differing]
 
 
 def _others_differ(was: Conclusion, now: Conclusion) -> bool:

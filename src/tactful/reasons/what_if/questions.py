@@ -14,8 +14,7 @@ from tactful.facts.edit import as_given, changed, path_of
 from tactful.facts.entities import ENTITIES
 from tactful.facts.in_place import is_near
 from tactful.facts.kinds import kind_name
-from tactful.facts.rows import Case, Row, row_key
-from tactful.language.ir import Condition
+from tactful.facts.rows import Case, Row, counterpart, row_key
 from tactful.language.ir.fields_read import ReadField
 from tactful.reasons.budget import Budget
 from tactful.reasons.context import Context, application_of, target_record
@@ -40,7 +39,7 @@ CONCLUSION: Final = 10
 class _Tried(NamedTuple):
     """An answer that fits the case. ``weights``: how much each piece of advice matters that it would change.
 
-    ``likely``: it is not an unusual answer.
+    ``likely``: it is known to be no unusual answer. That is told until there is such an answer to the question.
     """
 
     trial: Trial
@@ -128,18 +127,23 @@ class _Trying:
         """The answers among ``candidates`` that do not contradict other facts."""
         again = self._again if self._again is not None and self._again.tells(field) else None
         in_place = None if again is None else again.of(field, row)
-        tried = []
+        tried: list[_Tried] = []
+        judge = field.note.usually is not None
         for trial in candidates:
             if in_place is None or not is_near(trial.value, field.kind):
-                answer = self._anew(field, row, trial)
+                answer = self._anew(field, row, trial, judge)
             else:
-                answer = self._in_place(in_place, trial)
+                answer = self._in_place(in_place, trial, judge)
             if answer is not None:
                 tried.append(answer)
+                judge = judge and not answer.likely  # one likely answer is enough
         return tried
 
-    def _in_place(self, field: Changeable, trial: Trial) -> _Tried | None:
-        """What an answer would change, by what reads the field; ``None`` where it contradicts the other facts."""
+    def _in_place(self, field: Changeable, trial: Trial, judge: bool) -> _Tried | None:
+        """What an answer would change, by what reads the field; ``None`` where it contradicts the other facts.
+
+        ``judge``: tell whether it is a likely answer, if it changes anything.
+        """
         changed = field.with_value(trial.value)
         if changed is None:
             return None
@@ -151,32 +155,29 @@ class _Trying:
             if fired is None:
                 return _Tried(trial)
             after = Outcome(Context(self._context.decider, self._own, self._context.now), fired)
-            return self._tried(field.field, field.row, trial, after)
+            return self._tried(field.field, field.row, trial, after, judge)
 
-    def _anew(self, field: ReadField, row: Row, trial: Trial) -> _Tried | None:
+    def _anew(self, field: ReadField, row: Row, trial: Trial, judge: bool) -> _Tried | None:
         """The same by deciding again as a whole."""
         context = self._context
         spot = field.spot(context.case, row)
         given = as_given(trial.value, field.kind, spot, context.calendar)
         after = decide_again(context, changed(context.case.shape, spot, given))
-        return None if after is None else self._tried(field, row, trial, after)
+        return None if after is None else self._tried(field, row, trial, after, judge)
 
-    def _tried(self, field: ReadField, row: Row, trial: Trial, after: Outcome) -> _Tried:
-        before = self._before
-        differing = changes(before, after, field.in_steps)
+    def _tried(self, field: ReadField, row: Row, trial: Trial, after: Outcome, judge: bool) -> _Tried:
+        differing = changes(self._before, after, field.in_steps)
         if not differing:
             return _Tried(trial)
-        usually = field.note.usually
-        likely = usually is not None and _holds(usually, field.entity, row.no, after.context)
         weights = tuple([change.weight for change in differing])
+        likely = judge and _is_usual(field, counterpart(row, after.context.case), after.context)
         return _Tried(trial, weights, self._effects.of(differing, after), likely)
 
 
-def _holds(condition: Condition, entity: str, no: int, context: Context) -> bool:
-    """Whether a condition holds of the row of this number."""
-    evaluator = context.evaluator
-    row = next(row for row in evaluator.rows(entity) if row.no == no)
-    return evaluator.holds(condition, evaluator.environment(entity, row))
+def _is_usual(field: ReadField, row: Row, context: Context) -> bool:
+    """Whether a row has a usual value of a field, which says what is usual."""
+    evaluator, usually = context.evaluator, field.note.usually
+    return usually is not None and evaluator.holds(usually, evaluator.environment(field.entity, row))
 
 
 def _again(before: Outcome, own: Case) -> Again | None:
