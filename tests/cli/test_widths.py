@@ -20,7 +20,7 @@ from rich.cells import cell_len
 
 from tactful.cli import progress
 from tactful.cli.app import _COMMANDS
-from terminals import ESCAPE, Shown, Terminals
+from terminals import ESCAPE, Shown, Terminals, read_all
 
 ROOT: Final = Path(__file__).parents[2]
 #: A pack with long ids and long texts, two mistakes in its examples and a rule that nothing exercises.
@@ -305,8 +305,7 @@ def test_progress_is_shown_once_it_takes_long(monkeypatch: pytest.MonkeyPatch, s
         with progress.progress("cases") as step:
             step(1_200, 4_000)
             time.sleep(0.3)
-    shown = Shown(0, os.read(ours, 100_000).decode() if not seconds else "", "")
-    os.close(ours)
+    shown = Shown(0, read_all((ours,))[0], "")
     assert ("1,200 of 4,000" in shown.out) == (not seconds)
     assert not shown.wider_than(80)
     assert not any("cases" in line for line in shown.left)

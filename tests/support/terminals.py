@@ -133,7 +133,7 @@ def _run(order: dict[str, Any]) -> dict[str, Any]:
             os.close(end)
         os.write(typed, order["typed"].encode())
         os.close(typed)
-        texts = _read((ours, errors))
+        texts = read_all((ours, errors))
     else:
         ours, terminal = os.openpty()
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, order["columns"], 0, 0))
@@ -143,7 +143,7 @@ def _run(order: dict[str, Any]) -> dict[str, Any]:
             _become(order, 0, 1, 2)
         os.close(terminal)
         os.write(ours, order["typed"].encode())
-        texts = [*_read((ours,)), ""]
+        texts = [*read_all((ours,)), ""]
     _, status = os.waitpid(child, 0)
     return {"code": os.waitstatus_to_exitcode(status), "out": texts[0], "err": texts[1]}
 
@@ -179,7 +179,7 @@ def _become(order: dict[str, Any], *streams: int) -> None:
         os._exit(code)
 
 
-def _read(ends: tuple[int, ...]) -> list[str]:
+def read_all(ends: tuple[int, ...]) -> list[str]:
     """What is written to the other sides until they are closed."""
     parts: dict[int, list[bytes]] = {end: [] for end in ends}
     with selectors.DefaultSelector() as selector:
