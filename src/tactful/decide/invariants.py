@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tactful.decide.changes import calendar_of, message_sent, spot_in, with_sent
 from tactful.decide.decider import Decider
 from tactful.decide.ranker import STRENGTH, Conclusion, Ranking
-from tactful.engines.evaluate import Environment, Evaluator
+from tactful.engines.evaluate import Environment, Evaluator, row_of
 from tactful.facts.edit import as_given, changed
 from tactful.facts.kinds import BusinessDays, Elapsed
 from tactful.facts.rows import Case, Row, inside, row_key
@@ -119,6 +119,8 @@ def _after(change: Change, decider: Decider, before: DecidedCase, row: Row, env:
     """The decision after a change; ``None`` if the changed facts do not fit together."""
     case, now, shape = before.case, before.now, before.case.shape
     for put in change.facts:
+        if put.value is None and row_of(put.field, env) is None:
+            continue  # what is not there has no such fact, and stays away
         spot = spot_in(case, put.field, row, env)
         if spot is not None:
             shape = changed(shape, spot, as_given(put.value, put.field.kind, spot, calendar_of(row)))

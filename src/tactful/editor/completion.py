@@ -39,7 +39,9 @@ _CONDITIONS: Final = frozenset(
 #: Keys whose values name actions.
 _OF_ACTIONS: Final = frozenset((*MODALITIES, "of", "is_a", "never", "no new", "one per", "channels"))
 #: Keys whose values name facts.
-_OF_FACTS: Final = frozenset(("to", "by", "over", "after", "latest", "earliest", "sum", "order", *GATHERINGS))
+_OF_FACTS: Final = frozenset(
+    ("to", "by", "over", "after", "latest", "earliest", "sum", "order", "never depends on", *GATHERINGS)
+)
 _ENTITY_KEYS: Final = frozenset(("for each", "exists", "none", "count"))
 _WORDS: Final = {
     "kind": ADVICE_KINDS,

@@ -37,7 +37,7 @@ class FieldSpec(msgspec.Struct, frozen=True):
     as text, because it may be a bare date. All other moments have happened. ``mine`` are the values that the candidate brings
     about, in a field that the other side can change. ``asks_channel``: its value is the channel that somebody asked for.
     ``silence`` are the values with which somebody asks not to be contacted, and ``over`` those that say that an
-    application is over: its own, or those of what belongs to it.
+    application is over: its own, or those of what belongs to it. ``required``: it is never unknown.
     """
 
     entity: str
@@ -53,6 +53,7 @@ class FieldSpec(msgspec.Struct, frozen=True):
     asks_channel: bool = False
     silence: tuple[str, ...] = ()
     over: tuple[str, ...] = ()
+    required: bool = False
 
 
 _SHAPES: Final[Mapping[str, type[shape.Shape]]] = {
@@ -106,6 +107,7 @@ def _shape_fields(entity: str, cls: type[shape.Shape]) -> list[FieldSpec]:
                     asks_channel=notes.get("asks_channel", False),
                     silence=notes.get("silence", ()),
                     over=notes.get("over", ()),
+                    required=field.required,
                 )
             )
     return specs

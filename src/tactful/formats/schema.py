@@ -464,6 +464,11 @@ def _invariant() -> Schema:
             "no new": {"anyOf": [name, {"type": "array", "items": name}]},
             "keeps": _object(dict.fromkeys(MODALITIES, name)),
             "same": {"enum": ["advice"]},
+            "never depends on": {
+                "anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}],
+                "description": "Facts that make no difference to any advice.",
+                "examples": [["candidate.name", "person.topics"]],
+            },
             "off": {"type": ["boolean", "string"]},
             "because": {"type": "string", "description": "Why it is switched off."},
             "replaces": _REPLACES,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tactful.facts.fields import given_fields
 from tactful.facts.kinds import ListKind, Value
 from tactful.language import syntax
 from tactful.language.check.conditions import check_condition
-from tactful.language.ir import AllOf, IsIn, Known, Leaves, Put, Test
+from tactful.language.ir import AllOf, Field, IsIn, Known, Leaves, Put, Test
 from tactful.language.names import Names, Reads, Report, Scope, scope_of
 from tactful.source.codes.pack import BadSetting
 from tactful.source.diagnostics import Span
@@ -49,8 +50,18 @@ def _put(test: Test, report: Report) -> Iterator[Put]:
         case (IsIn(values=(value,)),) if not test.negated:
             held: Value = (str(value),) if isinstance(test.field.kind, ListKind) else value
             yield Put(test.field, held)
+        case (Known(),) if test.negated and _is_required(test.field):
+            message = f"`{test.field.text}` is never unknown"
+            report(BadSetting.at(test.span, message, "take it out, or set it to another value"))
         case (Known(),) if test.negated:
             yield Put(test.field, None)
         case _:
             help_ = "a change sets a field to one value, or to `unknown`"
             report(BadSetting.at(test.span, f"`{test.text}` is not a single value", help_))
+
+
+def _is_required(field: Field) -> bool:
+    """Whether a given field is known in every case."""
+    entity = field.via[-1] if field.via else field.scope
+    spec = given_fields().get(entity, {}).get(field.text.partition(".")[2])
+    return field.origin == "given" and spec is not None and spec.required

@@ -45,7 +45,12 @@ def _name(mistake: Diagnostic, pack: Pack) -> str | None:
 
 
 def _shipped() -> frozenset[str]:
-    """The names of the shipped pack, as they stand in files: those of parameters with ``$``."""
+    """The names of the shipped pack, as they stand in files: those of parameters with ``$``.
+
+    Notes on fields are left out: they are about facts that every pack has.
+    """
     sections = merge_layers(read_layers(["default"]), lambda _: None).sections
     marks = {"parameters": "$"}
-    return frozenset(f"{marks.get(section, '')}{id_}" for section, items in sections.items() for id_ in items)
+    return frozenset(
+        f"{marks.get(section, '')}{id_}" for section, items in sections.items() if section != "fields" for id_ in items
+    )

@@ -8,16 +8,18 @@ from tactful.language.load.entries import ID, NO_CONDITION, EntryReader
 from tactful.language.load.items import Item
 from tactful.language.load.keys import NEEDS
 from tactful.language.phrases import operand
-from tactful.language.syntax import Always, AtMost, Change, Claim, Invariant, Keeps, Never, NoNew, Same
+from tactful.language.syntax import Always, AtMost, Change, Claim, Group, Invariant, Keeps, Never, NoNew, Same
 from tactful.language.terms import MODALITIES, Modality, Name
 from tactful.source.codes.pack import BadSetting, UnknownKey, WrongShape
-from tactful.source.nodes import Mapping, Node
+from tactful.source.nodes import Mapping, Node, Scalar, Sequence
 from tactful.source.suggest import did_you_mean
 
 #: The ways in which the second case may differ from the first.
 CHANGES: Final = ("later", "message", "facts", "reordered")
 #: Claims about two decisions, which need `after`.
 _OF_TWO: Final = ("no new", "keeps", "same")
+#: The claim that names facts, and stands for a change of its own.
+DEPENDS: Final = "never depends on"
 
 
 class InvariantReader(EntryReader):
@@ -63,6 +65,9 @@ class InvariantReader(EntryReader):
                 return Always(*conclusion) if key == "always" else Keeps(*conclusion)
             case "same":
                 return self._same(node)
+            case _ if key == DEPENDS:
+                self._refuse(entries, ("after",), f"an invariant with `{DEPENDS}`, which changes these facts itself")
+                return Same()
             case _:
                 count, action = self._number(entries, "at most", 0, 1000), self._required(item, "of")
                 return None if count is None or action is None else AtMost(count, action)
@@ -86,6 +91,8 @@ class InvariantReader(EntryReader):
     # --- changes ---
 
     def _change(self, item: Item) -> Change | None:
+        if DEPENDS in item.entries:
+            return self._forgotten(item.entries[DEPENDS])
         if "after" not in item.entries:
             return None
         key, node = item.entries["after"]
@@ -108,3 +115,14 @@ class InvariantReader(EntryReader):
             reordered=self._yes_no(entries, "reordered"),
             span=key.span,
         )
+
+    def _forgotten(self, entry: tuple[Scalar, Node]) -> Change:
+        """The change after which facts are unknown. Advice that is then the same for each of their values depends on none."""
+        key, node = entry
+        named = node.items if isinstance(node, Sequence) else (node,)
+        fields = [item for item in named if isinstance(item, Scalar) and not item.is_null]
+        if len(fields) < len(named) or not fields:
+            help_ = f"such as `{DEPENDS}: [candidate.name, person.name]`"
+            self.report(WrongShape.at(node.span, f"`{DEPENDS}` takes a fact or a list of facts", help_))
+        lines = tuple(self._phrases(field, Scalar("unknown", True, field.span)) for field in fields)
+        return Change(None, None, Group("all", lines), reordered=False, span=key.span)

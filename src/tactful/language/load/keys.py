@@ -37,7 +37,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "invariants": (
         *("about", "for each", "when", "unless", "after", "never", "always", "at most", "of", "no new", "keeps"),
-        *("same", "off", "because", "replaces"),
+        *("same", "never depends on", "off", "because", "replaces"),
     ),
     "groups": ("off", "because"),
     "safety": ("channels", "quiet channels", "messages a week"),
@@ -54,7 +54,7 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "tables": ("rows",),
     "actions": ("about",),
     "rules": ("then",),
-    "invariants": ("never", "always", "at most", "no new", "keeps", "same"),
+    "invariants": ("never", "always", "at most", "no new", "keeps", "same", "never depends on"),
 }
 
 

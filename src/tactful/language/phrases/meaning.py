@@ -144,6 +144,8 @@ class Question:
     takes, and ``takes`` tells whether a field takes a phrase that is written at a place of a scope.
     """
 
+    __slots__ = ("_hint", "_scope", "_span", "_takes", "about", "kind", "text")
+
     def __init__(
         self,
         about: Field,
