@@ -43,10 +43,14 @@ class Said:
         return self._values.function()
 
     @lazy
+    def text(self) -> str | None:
+        """The sentence, if it has no placeholders."""
+        return self.sentence.fixed
+
+    @lazy
     def fixed(self) -> bytes | None:
         """Its JSON, if it has no placeholders."""
-        text = encoded(self.sentence.json())
-        return None if text.blanks else text.template
+        return None if self.text is None else ENCODER.encode(self.text)
 
     @lazy
     def json(self) -> Turning:
@@ -123,15 +127,14 @@ class Reason:
 
 
 class OfConclusion(NamedTuple):
-    """What is known of a conclusion by its rules: the outline of its record, and what is said of its target.
-
-    ``family`` has the actions to which steps may be added for it; it is empty if no rule adds any.
+    """What is known of a conclusion by its rules: the outline of its record, what is said of its target, and whether rules may
+    add steps to it.
     """
 
     outline: bytes
     json: Turning
     texts: int
-    family: Sequence[str]
+    may_have_steps: bool
 
 
 class OfRule(NamedTuple):
@@ -162,7 +165,7 @@ class Pieces:
         for rule in self._checked.rules:
             if isinstance(rule.conclusion, AddStep):
                 said = self.added(rule)
-                _ = said.values, said.fixed or said.json
+                _ = said.fixed or (said.values, said.json)
                 continue
             subject, reason = self.subject(rule.conclusion.action, rule.target_entity), self.reason(rule)
             _ = subject.values, subject.json, reason.values, self.of_rule(rule.no)
@@ -199,9 +202,11 @@ class Pieces:
         known = self._of_plans.get(plan)
         if known is None:
             subject, ranker = self.subject(plan.action, conclusion.target.entity), self._decider.ranker
-            family = self._checked.actions[plan.action].family if ranker.may_have_steps(plan.action) else ()
-            form = self.outline(ActionRecord, plan.action, plan.prohibits)
-            known = self._of_plans[plan] = OfConclusion(form, subject.json, subject.texts, family)
+            form, may_have_steps = (
+                self.outline(ActionRecord, plan.action, plan.prohibits),
+                ranker.may_have_steps(plan.action),
+            )
+            known = self._of_plans[plan] = OfConclusion(form, subject.json, subject.texts, may_have_steps)
         return known
 
     def of_rule(self, no: int) -> OfRule:
