@@ -527,7 +527,7 @@ def _sections(file: File) -> tuple[tuple[Scalar, Node], ...]:
 
 def _present(entries: Entries) -> Entries:
     """The entries without the keys whose value is ``null``, which removes a key."""
-    empty = [key for key, (_, node) in entries.items() if _empty(node)]
+    empty = [key for key, (_, node) in entries.items() if isinstance(node, Scalar) and node.is_null]
     return {key: pair for key, pair in entries.items() if key not in empty} if empty else entries
 
 
