@@ -129,12 +129,13 @@ def write_licences(file: Path) -> None:
 
 def write_holidays(folder: Path) -> None:
     """The table of holidays, and the registry of countries."""
-    kept = ROOT / "page" / "build" / f"holidays-{distribution('holidays').version}-{YEARS[0]}-{YEARS[1]}.json"
+    made_with = "-".join((distribution("holidays").version, *map(str, YEARS), *LANGUAGES))
+    kept = ROOT / "page" / "build" / f"holidays-{made_with}.json"
     if not kept.exists():
-        table = {names[1]: country(names[0], names[1]) for names in COUNTRIES.values()}
+        table = {known[1]: country(known[0], known[1]) for known in COUNTRIES.values()}
         kept.write_text(json.dumps(table, ensure_ascii=False, separators=(",", ":")))
     shutil.copy(kept, folder / "table.json")
-    countries = {module: names[:2] for module, names in COUNTRIES.items()}
+    countries = {module: known[:2] for module, known in COUNTRIES.items()}
     (folder / "registry.py").write_text(
         f'"""The countries, as the library names them."""\n\nCOUNTRIES = {countries!r}\n'
     )
@@ -143,9 +144,13 @@ def write_holidays(folder: Path) -> None:
 def country(name: str, code: str) -> dict[str, Any]:
     kind = getattr(holidays, name)
     whole, days, turned = one(kind, None)
+    languages = [name for name in kind.supported_languages if name.partition("_")[0] in LANGUAGES]
+    told: dict[str, dict[str, str]] = {language: names(kind, None, days, language) for language in languages}
     parts = {}
     for part in kind.subdivisions:
         _, own, other = one(kind, part)
+        for language in languages:
+            told[language] |= names(kind, part, own, language)
         difference = {
             "days": {day: label for day, label in own.items() if days.get(day) != label},
             "not": [day for day in days if day not in own],
@@ -159,7 +164,14 @@ def country(name: str, code: str) -> dict[str, Any]:
         "parts": {part: difference for part, difference in parts.items() if difference},
         "subdivisions": list(kind.subdivisions),
         "aliases": dict(kind.subdivisions_aliases),
+        "told": told,
     }
+
+
+def names(kind: Any, part: str | None, english: dict[str, str], language: str) -> dict[str, str]:
+    """The names of holidays in a language, by their English names."""
+    calendar = kind(subdiv=part, language=language, years=range(YEARS[0], YEARS[1] + 1))
+    return {name: str(calendar[day]) for day, name in english.items()}
 
 
 def one(kind: Any, part: str | None) -> tuple[Any, dict[str, str], set[str]]:

@@ -36,7 +36,11 @@ settings.load_profile("tactful")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--update-cases`` rewrites the expected outcomes of named cases, ``--update-docs`` those of blocks in docs/."""
     parser.addoption("--update-cases", action="store_true", help="rewrite the expected outcomes of cases")
-    parser.addoption("--update-docs", action="store_true", help="rewrite the output of blocks in the pages of docs/")
+    parser.addoption(
+        "--update-docs",
+        action="store_true",
+        help="rewrite the output of blocks in the pages of docs/, and their pictures",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,14 +1,14 @@
 // The advice as cards, what was set aside, and the questions that would change it.
 import { useEffect, useState } from "preact/hooks";
-import { html } from "./view.js";
+import { html, shown } from "./view.js";
 
 const KINDS = ["do", "avoid", "wait", "standing"];
 const heading = { do: "now", avoid: "avoid", wait: "wait", standing: "standing" };
 
 export function Cards({ decision, language, t, ...others }) {
-  const shown = (action) => (/not$/.test(action.modality) && action.kind === "do" ? "avoid" : action.kind);
+  const kindOf = (action) => (/not$/.test(action.modality) && action.kind === "do" ? "avoid" : action.kind);
   return KINDS.map((kind) => {
-    const actions = decision.actions.filter((action) => shown(action) === kind);
+    const actions = decision.actions.filter((action) => kindOf(action) === kind);
     if (!actions.length) return null;
     return html`<section class=${`kind ${kind}`} aria-label=${t[heading[kind]]}>
       ${kind !== "do" && html`<h2>${t[heading[kind]]}</h2>`}
@@ -18,9 +18,7 @@ export function Cards({ decision, language, t, ...others }) {
   });
 }
 
-function moment(text, language) {
-  return new Date(text).toLocaleString(language, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-}
+const moment = (text, language) => shown(text, language, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
 function Card({ action, language, t, rules, asked, onDone, onDismiss }) {
   const [why, setWhy] = useState(null);

@@ -8,7 +8,7 @@ import { Rules } from "./rules.js";
 import { OwnRules, RuleList } from "./rulebook.js";
 import { Share, fromLink } from "./share.js";
 import { forget, kept, keep } from "./store.js";
-import { html } from "./view.js";
+import { html, shown } from "./view.js";
 import { words } from "./words.js";
 
 const BLANK = { candidate: { id: "me", time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone }, applications: [] };
@@ -127,7 +127,7 @@ function moved(text, days) {
   const moment = new Date(text);
   return new Date(moment.getTime() + days * 86_400_000).toISOString().replace("Z", "+00:00");
 }
-const shownDay = (decision, language) => new Date(decision.at).toLocaleDateString(language, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+const shownDay = (decision, language) => shown(decision.at, language, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
 
 function CaseViews({ value, onChange, rules, asked, onText, t }) {
   const [text, setText] = useState(null);
@@ -144,9 +144,11 @@ function CaseViews({ value, onChange, rules, asked, onText, t }) {
 
 function Weeks({ rules, asked, turn, t }) {
   const [picture, setPicture] = useState("");
+  const [problem, setProblem] = useState("");
   useEffect(() => {
     const late = setTimeout(async () => {
-      const { answer } = await rules.ask("plan", asked);
+      const { answer, problems } = await rules.ask("plan", asked);
+      setProblem(problems?.[0]?.message ?? "");
       if (answer) setPicture(`data:image/svg+xml;charset=utf-8,${encodeURIComponent(answer)}`);
     }, 400);
     return () => clearTimeout(late);
@@ -161,6 +163,7 @@ function Weeks({ rules, asked, turn, t }) {
     setTimeout(() => URL.revokeObjectURL(file.href), 10_000);
   };
   return html`<section class="weeks" aria-labelledby="weeks-title"><h2 id="weeks-title">${t.plan}</h2>
+    ${problem && html`<p role="alert">${problem}</p>`}
     ${picture && html`<div class="chart" tabindex="0" role="group" aria-label=${t.plan}><img src=${picture} alt=${t.plan} /></div>`}
     <button type="button" onClick=${download}>${t.download}</button></section>`;
 }

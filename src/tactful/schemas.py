@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tactful.api.policy import Policy
+from tactful.api.policy import Policy, load
 from tactful.formats import schema as _schema
 from tactful.formats.schema import Schema
 from tactful.testing import schema as _of_tests
@@ -40,9 +40,14 @@ def test() -> Schema:
     return _of_tests.results_schema()
 
 
-def pack(policy: Policy) -> Schema:
-    """The schema of rule files that extend a policy's pack."""
-    return _schema.pack_schema(policy.checked)
+def pack(policy: Policy, *, strict: bool = False) -> Schema:
+    """The schema of rule files that extend a policy's pack, and of its own files.
+
+    ``strict``: for a pack of one file. Names that neither the file nor the policy's pack declares are marked as well, and new
+    entries that are not complete. Make the schema again after adding names.
+    """
+    shipped = load(_schema.DEFAULT_PACK).checked if strict else None
+    return _schema.pack_schema(policy.checked, shipped=shipped)
 
 
 def examples(policy: Policy) -> Schema:

@@ -76,10 +76,10 @@ def test_packed_files_standard_input_and_workers_make_no_difference(tmp_path: Pa
     text = _with_repeated()
     (tmp_path / "cases.jsonl").write_bytes(text)
     (tmp_path / "cases.jsonl.gz").write_bytes(gzip.compress(text))
-    run(tmp_path / "cases.jsonl", tmp_path / "plain", "--chunk", 5, code=3)
-    run(tmp_path / "cases.jsonl", tmp_path / "two", "--chunk", 5, "--workers", 2, code=3)
-    run(tmp_path / "cases.jsonl.gz", tmp_path / "gz", "--chunk", 5, code=3)
-    piped = CliRunner().invoke(app, ["batch", "-", str(tmp_path / "piped"), "--chunk", "5"], input=text)
+    run(tmp_path / "cases.jsonl", tmp_path / "plain", "--chunk", 10, code=3)
+    run(tmp_path / "cases.jsonl", tmp_path / "two", "--chunk", 10, "--workers", 2, code=3)
+    run(tmp_path / "cases.jsonl.gz", tmp_path / "gz", "--chunk", 10, code=3)
+    piped = CliRunner().invoke(app, ["batch", "-", str(tmp_path / "piped"), "--chunk", "10"], input=text)
     assert piped.exit_code == 3
     for name in ("two", "gz", "piped"):
         assert files(tmp_path / name) == files(tmp_path / "plain")
@@ -90,7 +90,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the input, and the output of a run that nothing disturbed."""
     path = tmp_path_factory.mktemp("whole")
     (path / "cases.jsonl").write_bytes(_with_repeated())
-    run(path / "cases.jsonl", path / "whole", "--chunk", 5, code=3)
+    run(path / "cases.jsonl", path / "whole", "--chunk", 10, code=3)
     return path
 
 
@@ -111,18 +111,18 @@ def test_a_batch_goes_on_while_repeated_lines_are_rejected(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", stopped)
-        run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 5, code=130)
-    run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 5, code=3)
+        run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 10, code=130)
+    run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 10, code=3)
     assert files(tmp_path / "out") == files(whole / "whole")
 
 
 def test_a_killed_batch_with_repeated_lines_ends_as_one_that_was_not(tmp_path: Path) -> None:
     """Lists of candidates of units that are done are still there."""
-    text = b"".join([lines(range(2_000)), lines(range(0, 2_000, 7))])
+    text = b"".join([lines(range(1_200)), lines(range(0, 1_200, 7))])
     (tmp_path / "cases.jsonl").write_bytes(text)
     options = ("--chunk", 20, "--workers", 2)
     run(tmp_path / "cases.jsonl", tmp_path / "whole", *options, code=3)
-    process = start_and_pause(tmp_path / "cases.jsonl", tmp_path / "out", *options, units=5)
+    process = start_and_pause(tmp_path / "cases.jsonl", tmp_path / "out", *options, units=3)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     run(tmp_path / "cases.jsonl", tmp_path / "out", *options, code=3)
@@ -137,11 +137,11 @@ def test_a_unit_without_its_list_is_done_again(whole: Path, tmp_path: Path, monk
 
     with monkeypatch.context() as patched:
         patched.setattr("tactful.batch.run.find_repeated", stopped)
-        run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 5, code=130)
+        run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 10, code=130)
     lists = sorted((tmp_path / "out" / ".work" / "candidates").iterdir())
     lists[0].unlink()
     lists[1].write_bytes(lists[2].read_bytes())
-    run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 5, code=3)
+    run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 10, code=3)
     assert files(tmp_path / "out") == files(whole / "whole")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import tactful
+from reviewed import expect
 from tactful.formats.text.comparison import render_differences
 from tactful.formats.text.console import SafeConsole, plain_console
 from tactful.formats.text.counterfactuals import render_counterfactuals
@@ -36,13 +37,6 @@ def _console() -> tuple[SafeConsole, io.StringIO]:
     return plain_console(out, 110), out
 
 
-def _expect(folder: Path, text: str, update: bool) -> None:
-    golden = folder / "expected.txt"
-    if update:
-        golden.write_text(text)
-    assert text == golden.read_text()
-
-
 @pytest.mark.parametrize("folder", EXPLAINED, ids=lambda path: path.name)
 def test_a_question_is_answered_as_reviewed(folder: Path, pack: tactful.Policy, update_cases: bool) -> None:
     """The chain from facts to rank, or what is missing, and what it would take, are those that were reviewed."""
@@ -51,7 +45,7 @@ def test_a_question_is_answered_as_reviewed(folder: Path, pack: tactful.Policy, 
     record = _decided(folder / "case.yaml", pack).why(action, target or None, flip=True)
     render_why(record, console)
     render_counterfactuals(record, console)
-    _expect(folder, out.getvalue(), update_cases)
+    expect(folder, out.getvalue(), update_cases)
 
 
 @pytest.mark.parametrize("folder", COMPARED, ids=lambda path: path.name)
@@ -60,7 +54,7 @@ def test_two_decisions_differ_as_reviewed(folder: Path, pack: tactful.Policy, up
     before, after = (_decided(folder / name, pack) for name in ("before.yaml", "after.yaml"))
     console, out = _console()
     render_differences(before.compare(after), console)
-    _expect(folder, out.getvalue(), update_cases)
+    expect(folder, out.getvalue(), update_cases)
 
 
 @pytest.mark.parametrize("folder", [*EXPLAINED, *COMPARED], ids=lambda path: path.name)

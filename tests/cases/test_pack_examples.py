@@ -12,6 +12,7 @@ import pytest
 
 import tactful
 import tactful.testing
+from reviewed import expect
 from tactful.source.diagnostics import snippet
 from tactful.testing.examples.run import read_examples_text, run_example
 from tactful.testing.report import WIDTH, failed_example_text
@@ -43,19 +44,12 @@ def _in_words(error: tactful.InvalidInput) -> str:
     return "\n".join(lines)
 
 
-def _expect(folder: Path, text: str, update: bool) -> None:
-    golden = folder / "expected.txt"
-    if update:
-        golden.write_text(text)
-    assert text == golden.read_text()
-
-
 @pytest.mark.parametrize("folder", REJECTED, ids=lambda path: path.name)
 def test_mistakes_in_examples_are_told_as_reviewed(folder: Path, pack: tactful.Policy, update_cases: bool) -> None:
     """Code, place, message, snippet and help are those that were reviewed, all of them in one go."""
     with pytest.raises(tactful.InvalidInput) as caught:
         _read(folder, pack)
-    _expect(folder, _in_words(caught.value), update_cases)
+    expect(folder, _in_words(caught.value), update_cases)
 
 
 @pytest.mark.parametrize("folder", FAILED, ids=lambda path: path.name)
@@ -64,7 +58,7 @@ def test_failed_examples_are_told_as_reviewed(folder: Path, pack: tactful.Policy
     results = [run_example(pack, example) for example in _read(folder, pack)]
     assert not any(result.passed for result in results)
     text = "\n".join(failed_example_text(pack, result) for result in results)
-    _expect(folder, text, update_cases)
+    expect(folder, text, update_cases)
     for line in text.splitlines():
         assert len(line) <= WIDTH
         assert line == line.rstrip()

@@ -13,10 +13,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from doc_blocks import ROOT, Block, blocks, files
 from typer.testing import CliRunner
 
 import tactful
+from doc_blocks import ROOT, Block, blocks, files
 from tactful.cli.app import app
 from tactful.testing import load_examples, run_example
 

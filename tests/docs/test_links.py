@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from doc_blocks import pages
 
 _FENCE = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)

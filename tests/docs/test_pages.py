@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from doc_blocks import pages
 from doc_run import Run
+
+from doc_blocks import pages
 
 #: Pages that a test of their own holds to the code, block by block.
 GENERATED = {"codes.md"}

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
-from doc_blocks import ROOT, blocks
 from typer.testing import CliRunner
 
 import tactful
+from doc_blocks import ROOT, blocks
 from tactful.cli.app import app
 
 PAGE: Final = ROOT / "docs" / "how-to" / "from-a-wish-to-a-rule.md"

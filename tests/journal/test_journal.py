@@ -17,6 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 import tactful
+from sqlite_files import run_sql
 from tactful import journal
 from tactful.cli.app import app
 from tactful.journal.archive import Archive, Wanted
@@ -160,13 +161,6 @@ def test_found_by_what_is_asked_for(file: Path, pack: tactful.Policy, case: dict
         archive.subject("eve")
 
 
-def _changed(file: Path, sql: str) -> None:
-    connection = sqlite3.connect(file)
-    connection.execute(sql)
-    connection.commit()
-    connection.close()
-
-
 @pytest.mark.parametrize(
     ("sql", "told"),
     [
@@ -265,7 +259,7 @@ def test_old_entries_are_taken_out(
         archive.subject("ada")
     assert archive.subject("eve")
     assert "was taken out" in " ".join(verify(archive, parse_head("1:" + "0" * 64)).wrong)
-    _changed(file, "DELETE FROM entries WHERE kind = 'retention'")
+    run_sql(file, "DELETE FROM entries WHERE kind = 'retention'")
     assert verify(archive).wrong
 
 
@@ -297,10 +291,10 @@ def test_a_journal_that_cannot_be_written(file: Path, pack: tactful.Policy, case
     """No decision is returned; once the journal can be written again, decisions are."""
     writer = journal.open(str(file))
     pack.decide(case, journal=writer)
-    _changed(file, "CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'full'); END")
+    run_sql(file, "CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'full'); END")
     with pytest.raises(tactful.TactfulError, match="cannot be written: full"):
         pack.decide(case, journal=writer)
-    _changed(file, "DROP TRIGGER full")
+    run_sql(file, "DROP TRIGGER full")
     pack.decide(case, journal=writer)
     writer.close()
     result = verify(reading(file, {}))

@@ -5,6 +5,7 @@ Skipped where Chromium, playwright or the built page is missing.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -26,6 +27,52 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "src" / "tactful" / "_page"
 AXE = ROOT / "page" / "node_modules" / "axe-core" / "axe.min.js"
 EXAMPLE = ROOT / "examples" / "two_interviewers_one_wants_email.yaml"
+PICTURE = ROOT / "docs" / "images" / "page.png"
+#: Compresses each file of a folder, and looks whether the compressed file beside it has the same content.
+COMPRESS = """
+const { readdirSync, readFileSync } = require("node:fs");
+const { brotliCompressSync, brotliDecompressSync } = require("node:zlib");
+const [folder] = process.argv.slice(1);
+const names = readdirSync(folder).filter((name) => !name.endsWith(".br"));
+console.log(JSON.stringify(Object.fromEntries(names.map((name) => {
+  const data = readFileSync(`${folder}/${name}`);
+  const sent = brotliDecompressSync(readFileSync(`${folder}/${name}.br`)).equals(data);
+  return [name, { compressed: brotliCompressSync(data).length, "sent as it is": sent }];
+}))));
+"""
+#: The colour of the editor's paper.
+PAPER = """
+() => getComputedStyle(document.querySelector(".editor").shadowRoot.querySelector(".cm-editor")).backgroundColor
+"""
+#: The share of the pixels of two pictures that differ visibly.
+DIFFERENCE = """
+async ([first, second]) => {
+  const pixels = async (data) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${data}`;
+    await image.decode();
+    const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0);
+    return [image.width, image.height, context.getImageData(0, 0, image.width, image.height).data];
+  };
+  const [one, other] = [await pixels(first), await pixels(second)];
+  if (one[0] !== other[0] || one[1] !== other[1]) return 1;
+  let apart = 0;
+  for (let at = 0; at < one[2].length; at += 4)
+    apart += Math.max(...[0, 1, 2].map((part) => Math.abs(one[2][at + part] - other[2][at + part]))) > 48;
+  return apart / (one[2].length / 4);
+}
+"""
+#: How much of the picture of the README may differ from what the page looks like here: letters are drawn otherwise elsewhere.
+SIMILAR = 0.08
+#: Rules with a comment, texts, words and a mistake, so that all colours of the editor are seen.
+COLOURED = """\
+# Rules of my own
+rules:
+  thank-you-notes: {off: yes}
+  follow-up: {priority: 60, because: "Write to {person.name|them}."}
+"""
 #: The most bytes of the whole page, compressed.
 BAR = 8_000_000
 
@@ -90,8 +137,35 @@ def _axe(shown: Shown) -> list[str]:
 
 
 def test_the_page_is_small(browser: Any) -> None:
-    """All files together, compressed as they are sent, stay under the bar."""
-    assert sum(file.stat().st_size for file in FOLDER.glob("*.br")) <= BAR
+    """All files together, compressed here and now, stay under the bar, and each is sent as what it is."""
+    if (node := shutil.which("node")) is None:
+        pytest.skip("compressing takes Node")
+    result = subprocess.run([node, "-e", COMPRESS, str(FOLDER)], capture_output=True, text=True, check=True)
+    sizes = json.loads(result.stdout)
+    assert {file.name for file in FOLDER.iterdir() if file.suffix != ".br"} == {*sizes}
+    assert sum(size["compressed"] for size in sizes.values()) <= BAR
+    assert [name for name, size in sizes.items() if not size["sent as it is"]] == []
+
+
+def test_the_picture_of_the_readme_is_of_this_page(browser: Any, address: str, pytestconfig: pytest.Config) -> None:
+    """The README shows the page as it looks when it is opened. ``--update-docs`` takes the picture anew."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 1000}, color_scheme="light", locale="en-GB", timezone_id="America/New_York"
+    )
+    shown = Shown(context.new_page(), address)
+    shown.open()
+    shown.page.wait_for_selector(".questions fieldset")
+    shown.page.wait_for_selector(".chart img")
+    shown.page.evaluate("() => document.activeElement.blur()")
+    taken = shown.page.screenshot()
+    if pytestconfig.getoption("--update-docs"):
+        PICTURE.write_bytes(taken)
+    blank = context.new_page()  # whose policy lets it draw pictures
+    both = [base64.b64encode(picture).decode() for picture in (PICTURE.read_bytes(), taken)]
+    assert blank.evaluate(DIFFERENCE, both) <= SIMILAR, (
+        "pytest -n0 -m slow tests/page --update-docs takes the picture anew"
+    )
+    context.close()
 
 
 def test_the_advice_is_that_of_the_engine(shown: Shown) -> None:
@@ -120,6 +194,9 @@ def test_nothing_is_sent_after_the_page_is_loaded(shown: Shown) -> None:
         shown,
         "() => document.documentElement.lang === 'de'"
         " && document.querySelector('article.card h3 .label').innerText.includes('danken')",
+    )
+    _wait_for(
+        shown, "() => decodeURIComponent(document.querySelector('.chart img').src).includes('Die nächsten Wochen')"
     )
     page.select_option("#language", "en")
     _wait_for(shown, "() => document.querySelector('article.card h3 .label').innerText.includes('thank')")
@@ -228,11 +305,18 @@ def test_everybody_can_read_it(browser: Any, address: str, width: int, scheme: s
     for summary in ("details.whole", "details.own", "details.list", "details.share"):
         page.locator(f"{summary} > summary").click()
     page.wait_for_selector(".chart img")
+    page.locator(".cm-content").click()
+    page.keyboard.insert_text(COLOURED)
+    page.wait_for_selector(".cm-lintRange-error")
+    page.keyboard.press("Escape")
+    assert page.evaluate(PAPER) == page.evaluate(
+        "() => getComputedStyle(document.querySelector('.card')).backgroundColor"
+    )
     page.add_script_tag(path=str(AXE))
     assert _axe(shown) == []
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     if (folder := os.environ.get("SCREENSHOTS")) is not None:
-        page.screenshot(path=f"{folder}/{width}-{scheme}.png")
+        page.screenshot(path=f"{folder}/{width}-{scheme}.png", full_page=True)
     if width == 1280 and scheme == "light":
         _with_the_keyboard(page)
     context.close()

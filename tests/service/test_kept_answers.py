@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import httpx2
 import pytest
 
 from serving import Served, example, serving
+from sqlite_files import run_sql
 from tactful import journal
 from tactful.journal.archive import Wanted
 from tactful.journal.verify import verify
@@ -52,22 +52,15 @@ def test_without_its_journal_nothing_is_decided(tmp_path: Path) -> None:
     file = tmp_path / "journal.db"
     with serving(tmp_path, "--journal", f"sqlite:{file}") as served, served.client() as client:
         assert client.post("/v1/decisions", json=CASE).status_code == 200
-        _run(file, "CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'full'); END")
+        run_sql(file, "CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'full'); END")
         answer = client.post("/v1/decisions", json=CASE)
         assert answer.status_code == 503
         assert int(answer.headers["retry-after"]) > 0
         assert client.post("/v1/decisions", json={"cases": [CASE, CASE]}).status_code == 503
-        _run(file, "DROP TRIGGER full")
+        run_sql(file, "DROP TRIGGER full")
         assert client.post("/v1/decisions", json=CASE).status_code == 200
         assert 'tactful_journal_entries_total{outcome="failed"} 3.0' in client.get("/metrics").text
     assert verify(journal.read(str(file))).entries == 2
-
-
-def _run(file: Path, sql: str) -> None:
-    connection = sqlite3.connect(file)
-    connection.execute(sql)
-    connection.commit()
-    connection.close()
 
 
 class Asking:

@@ -58,6 +58,16 @@ class Editor:
                 return message["result"]
             self._note(message)
 
+    def refused(self, method: str, **params: Any) -> str:
+        """The message of the error that a request is answered with."""
+        self._no += 1
+        self._send({"id": self._no, "method": method, "params": params})
+        while True:
+            message = self._answers.get(timeout=SECONDS)
+            if message.get("id") == self._no and "method" not in message:
+                return str(message["error"]["message"])
+            self._note(message)
+
     def open(self, path: Path, text: str | None = None) -> str:
         """Open a file, with a text that may not be saved. The file's address."""
         text = path.read_text(errors="replace") if text is None else text

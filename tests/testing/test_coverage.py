@@ -92,7 +92,7 @@ def test_the_command_writes_the_page_and_can_fail(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "pack.yaml").write_text(PACK)
     page = tmp_path / "page.html"
-    command = ["test", str(folder), "--coverage", "--html", str(page)]
+    command = ["test", str(folder), "--draw", "0", "--coverage", "--html", str(page)]
     assert CliRunner().invoke(app, command).exit_code == 0
     assert page.read_bytes().startswith(b"<!doctype html>")
     assert CliRunner().invoke(app, [*command, "--fail-under", "50"]).exit_code == 1

@@ -1,6 +1,7 @@
 """The public holidays of the page's years, in place of the library ``holidays``, which is too large for a page.
 
-``table.json`` is made from that library by ``page/bundle.py``. Other years have weekends and no holidays.
+Their names are English, and those of the page's other languages where the library has them. ``table.json`` is made from that
+library by ``page/bundle.py``. Other years have weekends and no holidays.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class _Calendar:
 
     code: str
     subdivisions: tuple[str, ...]
+    supported_languages: tuple[str, ...]
     subdivisions_aliases: dict[str, str]
 
     def __init__(self, subdiv: str | None = None, language: str | None = None) -> None:
@@ -33,6 +35,8 @@ class _Calendar:
         self._names = {**table["days"], **part.get("days", {})}
         for day in part.get("not", ()):
             self._names.pop(day, None)
+        told = table["told"].get(language, {})
+        self._names = {day: told.get(name, name) for day, name in self._names.items()}
         self._turned = set(table["turned"]) ^ set(part.get("turned", ()))
 
     def __contains__(self, day: date) -> bool:
@@ -59,6 +63,7 @@ def __getattr__(name: str) -> type[_Calendar]:
                     "code": code,
                     "subdivisions": tuple(table["subdivisions"]),
                     "subdivisions_aliases": table["aliases"],
+                    "supported_languages": ("en_US", *table["told"]),
                 },
             )
     raise AttributeError(name)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, cast
 
 import typer
 
-from tactful.cli.output import console
+from tactful.cli.output import console, plain_wanted
 from tactful.cli.quick import QuickCommand, QuickGroup
 from tactful.cli.streams import INTERRUPTED, standard_streams
 from tactful.source.characters import printable
@@ -59,6 +59,13 @@ class _Commands(QuickGroup):
         """The names of all commands."""
         return list(_COMMANDS)
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The options before the command's name."""
+        options: list[Any] = super().get_params(ctx)
+        for option in options:
+            option.metavar = ""  # they are flags
+        return options
+
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command with this name, loaded on first use; ``None`` if there is none."""
         if cmd_name not in _COMMANDS:
@@ -88,7 +95,21 @@ def _command(name: str) -> Any:
         alone = typer.Typer(add_completion=False)
         alone.command(name, cls=QuickCommand)(command)
         command = alone
-    return typer.main.get_command(command)
+    return _readable(typer.main.get_command(command))
+
+
+def _readable(command: Any) -> Any:
+    """The command with help that can be read: brackets in its texts are no markup, and flags take no value."""
+    for option in (*command.params, command.get_help_option(typer.Context(command))):
+        if getattr(option, "is_flag", False):
+            option.metavar = ""
+        if getattr(option, "help", None):
+            option.help = option.help.replace("[", r"\[")
+    if command.help:
+        command.help = command.help.replace("[", r"\[")
+    for part in getattr(command, "commands", {}).values():
+        _readable(part)
+    return command
 
 
 @contextmanager
@@ -127,5 +148,9 @@ def tactful_(
 
 def main() -> None:
     """Run the command."""
+    if plain_wanted():
+        from typer import rich_utils  # takes time to load
+
+        rich_utils.COLOR_SYSTEM = None  # which takes bold and dim text out of help as well
     with standard_streams():
         app()

@@ -9,12 +9,13 @@ from types import TracebackType
 from typing import Annotated, Final, Literal
 
 import typer
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress, TaskID, TimeRemainingColumn
 from rich.text import Text
 
 from tactful.batch.model import Tally, Written
 from tactful.cli.options import parse_moment
 from tactful.cli.output import console, fail, guarded
+from tactful.cli.progress import new_bar
 from tactful.cli.streams import INTERRUPTED
 from tactful.facts.reading.moments import epoch_seconds
 from tactful.formats.text.console import SafeConsole
@@ -155,9 +156,8 @@ class Reporter:
         self._began = self._reported_at = time.monotonic()
 
     def __enter__(self) -> Reporter:
-        if not self._quiet and self._out.is_terminal:
-            columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
-            self._bar = Progress(*columns, console=self._out, transient=True)
+        if not self._quiet and self._out.in_terminal:
+            self._bar = new_bar(self._out, TimeRemainingColumn())
         return self
 
     def __exit__(

@@ -11,6 +11,7 @@ from rich.text import Text
 from tactful.api.policy import Policy, checked_pack, load
 from tactful.cli.options import Seed, parse_moment
 from tactful.cli.output import console, fail, guarded, show, write_file
+from tactful.cli.progress import progress
 from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.in_force import told
 from tactful.language.check import check_pack
@@ -32,7 +33,7 @@ def check(
     packs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PACK]...",
+            metavar="PACK",
             help="default, profile:NAME, a YAML file, a folder or an installed pack; several are laid over each other.",
         ),
     ] = None,
@@ -67,7 +68,8 @@ def check(
         _fix(pack)
     written = load_pack(pack)
     checked = checked_pack(written)
-    warnings = lint_pack(written, checked)
+    with progress("warnings"):
+        warnings = lint_pack(written, checked)
     console().print(
         f"{checked.name} {checked.version}: {len(checked.rules)} rules, {len(checked.named_facts)} computed facts, "
         f"{len(checked.actions)} actions, {len(checked.parameters)} parameters, {len(checked.invariants)} invariants; no mistakes"
@@ -94,11 +96,12 @@ def _prove(policy: Policy) -> bool:
         fail("proofs need z3 and hypothesis: pip install 'tactful[prove]'")
     out = console()
     checked = policy.checked
-    dead = dead_rules(policy)
+    with progress("proofs") as step:
+        dead, totals = dead_rules(policy, step), tables(checked)
     for rule in dead:
         why = f"always gives way ({', '.join(rule.rests_on)})" if rule.defeated else "never fires, in no case"
         out.print(Text(f"{rule.place}: {rule.id} {why}"), soft_wrap=True)
-    for table in tables(checked):
+    for table in totals:
         out.print(f"{table.id}: {'a row fits in every case' if table.total else 'there may be cases that no row fits'}")
     out.print(f"{len(checked.rules) - len(dead)} of {len(checked.rules)} rules are not proved to be without effect")
     return bool(dead)
@@ -187,7 +190,8 @@ def cross(policy: Policy, cases: int, seed: int | None, out: SafeConsole) -> Non
     need_hypothesis()
     from tactful.testing.crossing import cross_examine  # needs hypothesis
 
-    comparison = cross_examine(policy, seed=seed, examples=cases)
+    with progress("decisions of both engines") as step:
+        comparison = cross_examine(policy, seed=seed, examples=cases, progress=step)
     if comparison.disagreement is None:
         out.print(
             f"both engines agree: {comparison.compared:,} decisions on {cases:,} random cases, seed {comparison.seed}"

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tactful.api.policy import load
 from tactful.cli.output import console, fail, guarded, write_bytes, write_file
+from tactful.cli.progress import progress
 
 if TYPE_CHECKING:
     from tactful.proofs.differences import Differences
@@ -44,7 +45,9 @@ def diff(
         from tactful.proofs.differences import compare_packs  # needs hypothesis, which is optional
     except ModuleNotFoundError:
         fail("random cases need hypothesis: pip install 'tactful[check]'")
-    result = compare_packs(load(first), load(second), cases, seed)
+    before, after = load(first), load(second)
+    with progress("cases") as step:
+        result = compare_packs(before, after, cases, seed, step)
     if write is not None:
         write.mkdir(parents=True, exist_ok=True)
         for no, each in enumerate(result.found, 1):
@@ -71,7 +74,8 @@ def _report(result: Differences) -> None:
     if result.equal:
         out.print("equal: the same ranked advice in every case, which is proved")
     elif result.found:
-        out.print(f"{len(result.found)} differences in {result.tried} drawn cases; there may be more")
+        count = len(result.found)
+        out.print(f"{count} difference{'' if count == 1 else 's'} in {result.tried} drawn cases; there may be more")
     else:
         out.print(f"no difference in {result.tried} drawn cases; a difference may still exist{_where(result)}")
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tactful.cli.options import Rules, load_rules
 from tactful.cli.output import console, fail, guarded
 from tactful.cli.rules import show_definition, where
-from tactful.formats.text.console import SafeConsole, safe
+from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.facts import (
     FactDescription,
     describe_facts,
@@ -21,14 +20,24 @@ from tactful.formats.text.facts import (
     rules_that_read,
     values_of,
 )
+from tactful.formats.text.table import Column, print_table
 from tactful.language.ir import CheckedPack
 from tactful.source.suggest import did_you_mean
+
+_COLUMNS: Final = (
+    Column("fact"),
+    Column("kind", wraps=True),
+    Column("what it means", wraps=True, prose=True),
+    Column("changed by"),
+)
+#: The cells that the labels of a fact take.
+_LABEL: Final = 15
 
 
 @guarded
 def facts(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Show this fact in full, such as person.prefers.")
+        str | None, typer.Argument(metavar="NAME", help="Show this fact in full, such as person.prefers.")
     ] = None,
     rules: Rules = None,
 ) -> None:
@@ -54,13 +63,13 @@ def _near(name: str, described: tuple[FactDescription, ...]) -> str:
 
 def _list_all(described: tuple[FactDescription, ...], out: SafeConsole) -> None:
     for entity in dict.fromkeys(fact.entity for fact in described):
-        table = Table(box=None, pad_edge=False, header_style="bold", title=entity, title_justify="left")
-        for column in ("fact", "kind", "what it means", "changed by"):
-            table.add_column(column, overflow="fold")
-        for fact in described:
-            if fact.entity == entity:
-                table.add_row(f"{fact.name}{_origin_mark(fact)}", _kind(fact), _meaning(fact), fact.changed_by)
-        out.print(table)
+        out.print(Text(entity, "italic"))
+        rows = [
+            (f"{fact.name}{_origin_mark(fact)}", _kind(fact), _meaning(fact), fact.changed_by)
+            for fact in described
+            if fact.entity == entity
+        ]
+        print_table(out, _COLUMNS, rows)
         out.print()
 
 
@@ -73,10 +82,9 @@ def _kind(fact: FactDescription) -> str:
     return f"{kind_in_words(fact.kind)}: {', '.join(values)}" if values else kind_in_words(fact.kind)
 
 
-def _meaning(fact: FactDescription) -> Text:
+def _meaning(fact: FactDescription) -> tuple[Text, ...]:
     """What a fact means, and below it the question that asks for it."""
-    question = Text(fact.ask, "italic dim")
-    return Text("\n").join(safe(part) for part in (Text(fact.about), question) if part.plain)
+    return tuple(text for text in (Text(fact.about), Text(fact.ask, "italic dim")) if text.plain)
 
 
 def _show(checked: CheckedPack, fact: FactDescription, out: SafeConsole) -> None:
@@ -106,7 +114,7 @@ def _readers(checked: CheckedPack, id_: str) -> list[str]:
 
 def _line(label: str, text: str, out: SafeConsole) -> None:
     if text:
-        out.print(Text.assemble((f"  {label:<15}", "dim"), text), soft_wrap=True)
+        out.print(Text.assemble((f"  {label:<{_LABEL}}", "dim"), text), soft_wrap=True, hang=_LABEL + 2)
 
 
 def _list(label: str, texts: Iterable[str], out: SafeConsole) -> None:

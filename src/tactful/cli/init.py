@@ -8,12 +8,12 @@ from typing import Annotated, Final
 
 import typer
 
+from tactful import schemas
 from tactful.api.policy import load
 from tactful.cli.output import console, guarded, write_file
-from tactful.formats.schema import pack_schema, to_bytes
+from tactful.formats.schema import to_bytes
 from tactful.source.codes.examples import UnusablePackFolder
 from tactful.source.diagnostics import InvalidInput
-from tactful.testing.schema import examples_schema
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,79}")
 #: Placeholder for the pack's name in the texts below.
@@ -96,10 +96,11 @@ tactful rules --rules NAME-OF-THE-PACK               # list rules, facts, action
 tactful advise CASE.yaml --rules NAME-OF-THE-PACK    # decide on a case
 ```
 
-After adding rules or actions, update the schemas:
+The schemas know the names that the pack had when they were made. After adding rules, facts, actions or parameters, update
+them; without `--strict` for a pack of several files, so that a name of one file is not marked in another:
 
 ```sh
-tactful schema pack --rules NAME-OF-THE-PACK > NAME-OF-THE-PACK/pack.schema.json
+tactful schema pack --strict --rules NAME-OF-THE-PACK > NAME-OF-THE-PACK/pack.schema.json
 tactful schema examples --rules NAME-OF-THE-PACK > NAME-OF-THE-PACK/examples.schema.json
 ```
 """
@@ -116,9 +117,9 @@ def init(
     texts = {"pack.yaml": _PACK, "tests/examples.yaml": _EXAMPLES, "README.md": _README}
     for file, text in texts.items():
         _write(path / file, text.replace(_HERE, name).encode())
-    checked = load(path).checked
-    _write(path / "pack.schema.json", to_bytes(pack_schema(checked)) + b"\n")
-    _write(path / "examples.schema.json", to_bytes(examples_schema(checked)) + b"\n")
+    policy = load(path)
+    _write(path / "pack.schema.json", to_bytes(schemas.pack(policy, strict=True)) + b"\n")
+    _write(path / "examples.schema.json", to_bytes(schemas.examples(policy)) + b"\n")
     console().print(f"{folder}: pack.yaml, tests/examples.yaml, README.md and schemas for editors")
     console().print(f"next: tactful test {folder}")
 

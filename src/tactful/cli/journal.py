@@ -15,6 +15,7 @@ from rich.text import Text
 
 from tactful.cli.options import KeysUrl, MasterKey, parse_moment
 from tactful.cli.output import console, fail, guarded, write_bytes
+from tactful.cli.progress import progress
 from tactful.facts.reading.moments import epoch_seconds
 
 if TYPE_CHECKING:
@@ -179,7 +180,8 @@ def export(
             from tactful.journal.parquet import write_parquet
         except ModuleNotFoundError:
             fail("Parquet needs pyarrow: pip install 'tactful[batch]'")
-        write_parquet(entries, out)
+        with progress("entries"):
+            write_parquet(entries, out)
 
 
 @journal.command()
@@ -196,7 +198,9 @@ def verify(
     from tactful.journal.verify import verify as verified
 
     with reading(url, None, None) as archive:
-        result = verified(archive, None if expect is None else parse_head(expect))
+        head = None if expect is None else parse_head(expect)
+        with progress("entries") as step:
+            result = verified(archive, head, step)
     if format_ == "json":
         write_bytes(msgspec.json.encode(result))
     else:

@@ -6,11 +6,11 @@ import fnmatch
 from typing import Annotated, Final, Literal
 
 import typer
-from rich.progress import Progress
 from rich.text import Text
 
 from tactful.api.policy import load
 from tactful.cli.output import console, fail, guarded, write_bytes
+from tactful.cli.progress import progress
 from tactful.language.ir import CheckedPack, Derived
 from tactful.source.suggest import did_you_mean
 from tactful.testing.examples.run import load_examples
@@ -23,7 +23,7 @@ DRAWN: Final = 400
 @guarded
 def mutate(
     pack: Annotated[
-        str, typer.Argument(metavar="[PACK]", help="default, profile:NAME, a YAML file or a folder.")
+        str, typer.Argument(metavar="PACK", help="default, profile:NAME, a YAML file or a folder.")
     ] = "default",
     only: Annotated[
         list[str] | None,
@@ -61,12 +61,8 @@ def mutate(
     policy = load(pack)
     chosen = _chosen(policy.checked, only) if only else None if everything else own_ids(policy.checked)
     examples = load_examples(pack, policy)
-    err = console(stderr=True)
-    with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task("mutants")
-        mutation = run_mutants(
-            policy, examples, seed, chosen, drawn, lambda done, total: bar.update(task, completed=done, total=total)
-        )
+    with progress("mutants") as step:
+        mutation = run_mutants(policy, examples, seed, chosen, drawn, step)
     if format_ == "json":
         write_bytes(mutation_json(mutation))
     else:

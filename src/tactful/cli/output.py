@@ -16,7 +16,7 @@ from rich.text import Text
 from tactful.cli.streams import BROKEN_PIPE
 from tactful.formats.text.console import SafeConsole
 from tactful.source.codes.plans import CannotWrite
-from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError, snippet
+from tactful.source.diagnostics import MARGIN, SHOWN, Diagnostic, InvalidInput, TactfulError, snippet
 
 P = ParamSpec("P")
 #: The width of text in a pipe, in characters.
@@ -26,10 +26,22 @@ _MOST_SHOWN: Final = 200
 
 
 def console(stderr: bool = False) -> SafeConsole:
-    """A console that prints in colour to a terminal, and plain text to a pipe."""
+    """A console that prints in colour to a terminal, and plain text to a pipe or where NO_COLOR is set."""
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else PIPE_WIDTH
-    return SafeConsole(stderr=stderr, width=width, highlight=False, soft_wrap=False, markup=False, emoji=False)
+    return SafeConsole(
+        stderr=stderr,
+        width=None if stream.isatty() else PIPE_WIDTH,
+        color_system=None if plain_wanted() else "auto",
+        highlight=False,
+        soft_wrap=False,
+        markup=False,
+        emoji=False,
+    )
+
+
+def plain_wanted() -> bool:
+    """Whether the user wants no colours: NO_COLOR is set and not empty (https://no-color.org)."""
+    return bool(os.environ.get("NO_COLOR"))
 
 
 def write_bytes(data: bytes) -> None:
@@ -78,10 +90,15 @@ def show(diagnostic: Diagnostic, sources: dict[str, str], out: SafeConsole) -> N
     head = Text.assemble((f"{place}: " if place else "", "bold"), (diagnostic.code, "red"), f" {diagnostic.message}")
     out.print(head, soft_wrap=True)
     if diagnostic.span is not None and diagnostic.span.file in sources:
-        out.lines(snippet(sources[diagnostic.span.file], diagnostic.span), "dim")
+        out.lines(snippet(sources[diagnostic.span.file], diagnostic.span, _room(out)), "dim")
     if diagnostic.help:
         out.print(Text(f"      {diagnostic.help}", "green"), soft_wrap=True)
     out.print()
+
+
+def _room(out: SafeConsole) -> int:
+    """How many cells of a line of a file are shown."""
+    return min(SHOWN, out.width - MARGIN) if out.in_terminal else SHOWN
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -25,6 +25,7 @@ from tactful.cli.options import (
     what_if,
 )
 from tactful.cli.output import PIPE_WIDTH, console, guarded, write_bytes, write_file
+from tactful.cli.progress import progress
 from tactful.facts.calendars import Calendar
 from tactful.formats.text.console import SafeConsole, plain_console
 from tactful.source.codes.plans import UnreadableCalendar
@@ -64,7 +65,9 @@ def plan(
     given, now = read_case(policy, case, at, application)
     read = what_if(policy, given, set_)
     start = policy.decide(read, now).at
-    plan_ = policy.plan(read, start, _until(until, start, read.candidate.calendar))
+    end = _until(until, start, read.candidate.calendar)
+    with progress("the weeks ahead"):
+        plan_ = policy.plan(read, start, end)
     if ics is not None:
         _update_calendar(plan_, ics, application)
     if out is not None and str(out) != "-":

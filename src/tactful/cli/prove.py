@@ -12,6 +12,7 @@ from rich.text import Text
 
 from tactful.api.policy import load
 from tactful.cli.output import console, fail, guarded, write_bytes, write_file
+from tactful.cli.progress import progress
 
 if TYPE_CHECKING:
     from tactful.proofs.prove import Proved
@@ -25,7 +26,7 @@ _COLOURS: Final = {"proved": "green", "refuted": "red", "not settled": "yellow"}
 def prove(
     packs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PACK]...", help="default, profile:NAME, a YAML file, a folder or an installed pack."),
+        typer.Argument(metavar="PACK", help="default, profile:NAME, a YAML file, a folder or an installed pack."),
     ] = None,
     cases: Annotated[
         int, typer.Option("--cases", min=1, metavar="N", help="How many random cases to look for refutations in.")
@@ -54,7 +55,9 @@ def prove(
         from tactful.proofs.prove import prove_invariants  # needs z3 and hypothesis, which are optional
     except ModuleNotFoundError:
         fail("proofs need z3 and hypothesis: pip install 'tactful[prove]'")
-    results = prove_invariants(load(packs or ["default"]), cases, seed, cache)
+    policy = load(packs or ["default"])
+    with progress("proofs") as step:
+        results = prove_invariants(policy, cases, seed, cache, step)
     if write is not None:
         write.mkdir(parents=True, exist_ok=True)
         for result in results:

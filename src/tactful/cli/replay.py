@@ -11,6 +11,7 @@ from rich.text import Text
 from tactful.cli.journal import Candidate, Format, Since, Until, Url, reading, wanted
 from tactful.cli.options import KeysUrl, MasterKey, Rules, load_rules
 from tactful.cli.output import console, fail, guarded, write_bytes
+from tactful.cli.progress import progress
 
 if TYPE_CHECKING:
     from tactful.journal.replay import Replayed
@@ -34,7 +35,9 @@ def replay(
         fail("replay needs numpy and pyarrow: pip install 'tactful[batch]'")
     policy = None if rules is None else load_rules(rules)
     with reading(url, keys, master_key) as archive:
-        result = replayed(archive, policy, wanted(archive, candidate, None, since, until))
+        about = wanted(archive, candidate, None, since, until)
+        with progress("decisions") as step:
+            result = replayed(archive, policy, about, step)
     if format_ == "json":
         write_bytes(msgspec.json.format(msgspec.json.encode(result)))
     else:

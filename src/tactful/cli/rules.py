@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tactful.cli.options import Rules, load_rules
@@ -14,16 +14,20 @@ from tactful.cli.output import console, fail, guarded
 from tactful.facts.dates import format_date
 from tactful.formats.text.console import SafeConsole
 from tactful.formats.text.facts import describe_facts, kind_in_words
+from tactful.formats.text.table import Column, print_table
 from tactful.language.ir import AddStep, CheckedPack, Rule
 from tactful.source.diagnostics import Span
 from tactful.source.suggest import did_you_mean
+
+#: The columns of a table, and its rows.
+_Table = tuple[Sequence[Column], Sequence[Sequence[str]]]
 
 
 @guarded
 def rules(
     id_: Annotated[
         str | None,
-        typer.Argument(metavar="[ID]", help="Show this rule, fact, action, parameter or invariant in full."),
+        typer.Argument(metavar="ID", help="Show this rule, fact, action, parameter or invariant in full."),
     ] = None,
     rules: Rules = None,
 ) -> None:
@@ -37,54 +41,80 @@ def rules(
 
 def _list_all(checked: CheckedPack, out: SafeConsole) -> None:
     """Print a table for each section of a pack, then the safety rules that are switched off."""
-    for table in (_rules(checked), _facts(checked), _actions(checked), _parameters(checked), _invariants(checked)):
-        if table.row_count:
-            out.print(table)
+    for columns, rows in (
+        _rules(checked),
+        _facts(checked),
+        _actions(checked),
+        _parameters(checked),
+        _invariants(checked),
+    ):
+        if rows:
+            print_table(out, columns, rows)
             out.print()
     for override in checked.overrides:
         what = "invariant " if override.invariant else ""
         out.print(f"switched off by {override.pack}: {what}{override.rule} ({override.because})")
 
 
-def _rules(checked: CheckedPack) -> Table:
+def _rules(checked: CheckedPack) -> _Table:
     """The rules, the first that count most; with their groups if there are any."""
     grouped = any(rule.group for rule in checked.rules)
-    table = _table("rule", *(["group"] if grouped else []), "priority", "concludes", "where")
-    for rule in sorted(checked.rules, key=lambda rule: (-rule.priority, rule.id)):
-        group = [rule.group] if grouped else []
-        table.add_row(rule.id, *group, str(rule.priority), _concludes(rule), where(rule.span))
-    return table
+    group = (Column("group"),) if grouped else ()
+    columns = (Column("rule"), *group, Column("priority"), Column("concludes"), Column("where"))
+    rows = [
+        (rule.id, *([rule.group] if grouped else []), str(rule.priority), _concludes(rule), where(rule.span))
+        for rule in sorted(checked.rules, key=lambda rule: (-rule.priority, rule.id))
+    ]
+    return columns, rows
 
 
-def _facts(checked: CheckedPack) -> Table:
-    table = _table("fact", "kind", "about", "where")
-    for fact in describe_facts(checked):
-        if fact.origin != "given":
-            table.add_row(fact.id, kind_in_words(fact.kind), fact.about, where(checked.definitions[fact.id].id))
-    return table
+def _facts(checked: CheckedPack) -> _Table:
+    rows = [
+        (fact.id, kind_in_words(fact.kind), fact.about, where(checked.definitions[fact.id].id))
+        for fact in describe_facts(checked)
+        if fact.origin != "given"
+    ]
+    return (Column("fact"), Column("kind"), Column("about", wraps=True, prose=True), Column("where")), rows
 
 
-def _actions(checked: CheckedPack) -> Table:
-    table = _table("action", "is a", "kind", "about", "where")
-    for action in sorted(checked.actions.values(), key=lambda action: action.id):
-        parent = action.family[1] if len(action.family) > 1 else ""
-        table.add_row(action.id, parent, action.kind, action.about, where(action.span))
-    return table
+def _actions(checked: CheckedPack) -> _Table:
+    rows = [
+        (
+            action.id,
+            action.family[1] if len(action.family) > 1 else "",
+            action.kind,
+            action.about,
+            where(action.span),
+        )
+        for action in sorted(checked.actions.values(), key=lambda action: action.id)
+    ]
+    columns = (
+        Column("action"),
+        Column("is a"),
+        Column("kind"),
+        Column("about", wraps=True, prose=True),
+        Column("where"),
+    )
+    return columns, rows
 
 
-def _parameters(checked: CheckedPack) -> Table:
-    table = _table("parameter", "value", "about", "where")
+def _parameters(checked: CheckedPack) -> _Table:
+    columns = (
+        Column("parameter"),
+        Column("value", wraps=True),
+        Column("about", wraps=True, prose=True),
+        Column("where"),
+    )
+    rows = []
     for parameter in checked.parameters:
         later = [f"from {format_date(dated.day)} on {dated.value}" for dated in parameter.dated[1:]]
-        table.add_row(parameter.name, "; ".join((parameter.value, *later)), parameter.about, where(parameter.span))
-    return table
+        rows.append((parameter.name, "; ".join((parameter.value, *later)), parameter.about, where(parameter.span)))
+    return columns, rows
 
 
-def _invariants(checked: CheckedPack) -> Table:
-    table = _table("invariant", "about", "where")
-    for invariant in checked.invariants:
-        table.add_row(invariant.id, invariant.about, where(invariant.span))
-    return table
+def _invariants(checked: CheckedPack) -> _Table:
+    rows = [(invariant.id, invariant.about, where(invariant.span)) for invariant in checked.invariants]
+    return (Column("invariant"), Column("about", wraps=True, prose=True), Column("where")), rows
 
 
 def show_definition(checked: CheckedPack, id_: str, out: SafeConsole) -> None:
@@ -118,13 +148,6 @@ def _lines(checked: CheckedPack, span: Span, indent: str) -> str:
             break
         lines_of_key.append(line)
     return "\n".join((indent + line[depth:]).rstrip() for line in lines_of_key).rstrip()
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
 
 
 def _concludes(rule: Rule) -> str:

@@ -14,9 +14,19 @@ from tactful.cli.output import guarded, write_bytes
 def schema(
     what: Annotated[
         Literal["decision", "plan", "why", "comparison", "test", "case", "pack", "examples"],
-        typer.Argument(help="Which JSON Schema to print."),
+        typer.Argument(
+            metavar="WHAT",
+            show_choices=False,
+            help="decision, plan, why, comparison, test, case, pack or examples: which schema to print.",
+        ),
     ],
     rules: Rules = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="With pack: also mark names that neither the file nor the pack has. For packs of one file."
+        ),
+    ] = False,
 ) -> None:
     """Print the JSON Schema of a case, a rule file, examples, or the JSON that another command prints."""
     from tactful import schemas
@@ -30,5 +40,12 @@ def schema(
         "comparison": schemas.comparison,
         "test": schemas.test,
     }
-    of_pack = {"pack": schemas.pack, "examples": schemas.examples}
-    write_bytes(to_bytes(plain[what]() if what in plain else of_pack[what](load_rules(rules))))
+    if strict and what != "pack":
+        raise typer.BadParameter("--strict is for the schema of a pack: tactful schema pack --strict")
+    if what in plain:
+        schema = plain[what]()
+    elif what == "pack":
+        schema = schemas.pack(load_rules(rules), strict=strict)
+    else:
+        schema = schemas.examples(load_rules(rules))
+    write_bytes(to_bytes(schema))

@@ -5,7 +5,7 @@ Each step is a function from a loaded pack to its results, which are printed or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -16,6 +16,7 @@ from rich.text import Text
 from tactful.api.policy import Policy, load
 from tactful.cli.options import Seed
 from tactful.cli.output import console, fail, guarded, write_bytes, write_file
+from tactful.cli.progress import Step, progress
 from tactful.facts.rows import Case
 from tactful.formats.text.console import SafeConsole
 from tactful.language.load.files import profiles
@@ -56,7 +57,7 @@ def run_tests(
     pack: Annotated[
         str | None,
         typer.Argument(
-            metavar="[PACK]",
+            metavar="PACK",
             help="default, profile:NAME, a YAML file or a folder; by default the shipped pack and all profiles.",
         ),
     ] = None,
@@ -125,12 +126,19 @@ def _test(pack: str, only: str | None, drawing: Drawing | None) -> Tested:
     policy = load(pack)
     examples = load_examples(pack, policy)
     chosen = [example for example in examples if only is None or only in example.id]
-    return Tested(
-        pack=pack,
-        policy=policy,
-        examples=tuple(run_example(policy, example) for example in chosen),
-        results=_invariants(policy, examples, only, drawing),
-    )
+    with progress(f"testing {policy.name}") as step:
+        return Tested(
+            pack=pack,
+            policy=policy,
+            examples=tuple(_run_all(policy, chosen, step)),
+            results=_invariants(policy, examples, only, drawing, step),
+        )
+
+
+def _run_all(policy: Policy, examples: list[Example], step: Step) -> Iterator[ExampleResult]:
+    for done, example in enumerate(examples):
+        step(done, len(examples))
+        yield run_example(policy, example)
 
 
 def _drawing(pack: str, draw: int, seed: int | None) -> Drawing | None:
@@ -143,11 +151,13 @@ def _drawing(pack: str, draw: int, seed: int | None) -> Drawing | None:
     return Drawing(draw, seed, None if beside is None else beside / KEPT_IN)
 
 
-def _invariants(policy: Policy, examples: tuple[Example, ...], only: str | None, drawing: Drawing | None) -> Results:
+def _invariants(
+    policy: Policy, examples: tuple[Example, ...], only: str | None, drawing: Drawing | None, step: Step
+) -> Results:
     """The results of the pack's invariants, with the inherited ones."""
     ids = (*(invariant.id for invariant in policy.checked.invariants), *GENERAL)
     wanted = {id_ for id_ in ids if only is None or only in id_}
-    return invariant_results(policy, examples, drawing, wanted) if wanted else Results(())
+    return invariant_results(policy, examples, drawing, wanted, step) if wanted else Results(())
 
 
 def _covered(tested: Tested, drawn: int, html: Path | None, everything: bool) -> float:
@@ -218,7 +228,8 @@ def report_coverage(
     from tactful.testing.coverage.report import coverage_html, coverage_text
     from tactful.testing.own import own_ids
 
-    coverage = cover(policy, [*cases, *_drawn(policy, drawn)])
+    with progress("coverage"):
+        coverage = cover(policy, [*cases, *_drawn(policy, drawn)])
     own = None if everything else own_ids(policy.checked)
     out.print()
     if own is not None:

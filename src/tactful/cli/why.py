@@ -21,6 +21,7 @@ from tactful.cli.options import (
     what_if,
 )
 from tactful.cli.output import console, guarded, write_bytes
+from tactful.cli.progress import progress
 from tactful.reasons.records.why import UnknownName
 
 
@@ -49,7 +50,8 @@ def why(
         policy = load_rules(rules, engine, rules_as_of, language, many=flip)
         given, now = read_case(policy, case, at, None)
         decision = policy.decide(what_if(policy, given, set_), now)
-        record = decision.why(action, target or None, flip=flip)
+        with progress("reasons"):
+            record = decision.why(action, target or None, flip=flip)
     except UnknownName as error:
         raise typer.BadParameter(str(error)) from None
     if format_ == "json":

@@ -6,7 +6,7 @@ passes nothing on. What is left are the firings that differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -259,6 +259,8 @@ class Again:
         self._known: dict[int, Value] = {}
         self._evaluator = decider.evaluator(own, now)
         self._rows: dict[str, dict[Row | None, tuple[Row, ...]]] = {}
+        #: The rows of an entity by the rows that they refer to by an attribute.
+        self._referring_to: dict[tuple[str, str], dict[Row | None, list[Row]]] = {}
 
     def _numbered(self, firings: Iterable[RawFiring]) -> dict[int, RawFiring]:
         own = [(no, counterpart(row, self._case), due) for no, row, due in firings]
@@ -390,12 +392,21 @@ class Again:
         """The rows of a reader that read a source of ``row``, which is not its own."""
         match reader.reach:
             case "referring":
-                below = self._below(reader.entity, row.application)
-                return [other for other in below if other.related(reader.attribute) is row]
+                return self._referring(reader.entity, reader.attribute).get(row, ())
             case "application":
                 return self._below(reader.entity, row.application)
             case _:
                 return self._below(reader.entity, None)
+
+    def _referring(self, entity: str, attribute: str) -> Mapping[Row | None, Sequence[Row]]:
+        """The rows of an entity by the row that they refer to."""
+        key = entity, attribute
+        known = self._referring_to.get(key)
+        if known is None:
+            known = self._referring_to[key] = {}
+            for row in self._below(entity, None):
+                known.setdefault(row.related(attribute), []).append(row)
+        return known
 
     def _below(self, entity: str, application: Row | None) -> tuple[Row, ...]:
         """The rows of an entity: all, or those of an application."""

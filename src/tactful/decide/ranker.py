@@ -344,13 +344,9 @@ class Ranker:
         if len(firings) == 1:
             return firings
         places = self._rule_places
-        by_place: dict[int, list[RawFiring]] = {}
-        for firing in firings:
-            by_place.setdefault(places[firing[0]], []).append(firing)
-        for same in by_place.values():
-            if len(same) > 1:
-                same.sort(key=self._firing_key)
-        return [firing for place in sorted(by_place) for firing in by_place[place]]
+        if len({places[firing[0]] for firing in firings}) < len(firings):
+            return sorted(firings, key=self._firing_key)
+        return sorted(firings, key=lambda firing: places[firing[0]])
 
     @lazy
     def _rule_places(self) -> Sequence[int]:

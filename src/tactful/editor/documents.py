@@ -40,6 +40,22 @@ def pack_of(path: Path, held: Mapping[Path, str]) -> Path:
     return path if alone else path.parent
 
 
+def is_own(path: Path, pack: Path) -> bool:
+    """Whether a file is one of a pack's own, and not of a pack that it extends."""
+    return path == pack or path.parent == pack
+
+
+def texts_of(pack: Path, held: Mapping[Path, str]) -> dict[Path, str]:
+    """The texts of a pack's own files, by path. ``held`` are the texts of files that an editor has open."""
+    if pack.suffix in SUFFIXES and not pack.is_dir():
+        return {pack: held[pack] if pack in held else _text_of(pack)}
+    try:
+        members = [member for member in members_of(pack) if member.suffix in SUFFIXES]
+    except Refused:
+        return {}
+    return {member: held[member] if member in held else _text_of(member) for member in members}
+
+
 def _text_of(path: Path) -> str:
     """The text of a file; empty if it cannot be read."""
     try:

@@ -14,15 +14,19 @@ from threading import Thread
 from typing import Final
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
 from tactful.editor.completion import Offer, OfferKind, complete
-from tactful.editor.documents import is_rules, pack_of
+from tactful.editor.documents import is_own, is_rules, pack_of, texts_of
 from tactful.editor.examine import Examination, Mark
 from tactful.editor.hover import description, word_at
-from tactful.editor.vocabulary import Place, Vocabulary
+from tactful.editor.rename import new_name, renamed
+from tactful.editor.repair import Repair, repair_all, repairs
+from tactful.editor.vocabulary import Place, Vocabulary, Word
 from tactful.editor.worker import Answer, Wanted, Worker
+from tactful.source.diagnostics import TactfulError
 
 #: For how many seconds nothing is typed before a pack is examined.
 QUIET: Final = 0.2
@@ -35,6 +39,9 @@ _KINDS: Final[dict[OfferKind, types.CompletionItemKind]] = {
     "key": types.CompletionItemKind.Keyword,
     "word": types.CompletionItemKind.EnumMember,
 }
+
+
+_ACTIONS: Final = types.CodeActionOptions([types.CodeActionKind.QuickFix, types.CodeActionKind.SourceFixAll])
 
 
 class Server(LanguageServer):
@@ -202,6 +209,83 @@ class Server(LanguageServer):
         target = self._open.get(place.path) or from_fs_path(str(place.path))
         return None if target is None else types.Location(target, self._range(place, target))
 
+    # --- changes ---
+
+    def renameable(self, uri: str, position: types.Position) -> types.Range | None:
+        """The name at a place, if a file that is open defines it; ``None`` for names of other packs and of every case."""
+        at = self._at(uri, position)
+        found = None if at is None else word_at(*at)
+        if found is None or not self._packs_with(found[0]):
+            return None
+        _, start, end = found
+        line = self._lines(uri)[position.line]
+        start += line[start:end].startswith("$")
+        return self._range(Place(Path(), position.line, start, position.line, end), uri)
+
+    def rename(self, uri: str, position: types.Position, name: str) -> types.WorkspaceEdit:
+        """The changes that give the name at a place another one, in all files of the packs that have it.
+
+        Raises :class:`tactful.TactfulError` if the name cannot be changed, or not to that one.
+        """
+        at = self._at(uri, position)
+        found = None if at is None else word_at(*at)
+        packs = [] if found is None else self._packs_with(found[0])
+        if at is None or found is None or not packs:
+            raise TactfulError("no file that is open defines a name here")
+        new = new_name(found[0], name, at[3])
+        held = self._held()
+        texts = {path: text for pack in packs for path, text in texts_of(pack, held).items()}
+        changes: dict[str, list[types.TextEdit]] = {}
+        for edit in renamed(found[0], new, texts):
+            target = self._open.get(edit.place.path) or from_fs_path(str(edit.place.path))
+            if target is not None:
+                changes.setdefault(target, []).append(types.TextEdit(self._range(edit.place, target), edit.new))
+        return types.WorkspaceEdit(changes=dict(changes))
+
+    def _packs_with(self, word: Word) -> list[Path]:
+        """The open packs with a word that a file of an open pack defines itself; none for words of other packs."""
+        if word.place is None or not any(is_own(word.place.path, pack) for pack in self._packs.values()):
+            return []
+        return [
+            pack
+            for pack, words in self._words.items()
+            if (other := words.find(word.name, word.section)) is not None
+            and other.place is not None
+            and other.place.path == word.place.path
+        ]
+
+    def actions(self, uri: str, marks: Sequence[types.Diagnostic]) -> list[types.CodeAction]:
+        """The changes that are offered for some marks of a file."""
+        text = self.workspace.get_text_document(uri).source
+        places = [(mark, *self._offsets(uri, mark.range)) for mark in marks if mark.source == "tactful"]
+        offered = [
+            self._action(uri, repair, types.CodeActionKind.QuickFix, [mark])
+            for mark, start, end in places
+            for repair in repairs(text, start, end, str(mark.code), mark.message)
+        ]
+        whole = repair_all(text, [(start, end, str(mark.code)) for mark, start, end in places])
+        if whole is not None and len(places) > 1:
+            offered.append(self._action(uri, whole, types.CodeActionKind.SourceFixAll, [mark for mark, _, _ in places]))
+        return offered
+
+    def _action(
+        self, uri: str, repair: Repair, kind: types.CodeActionKind, marks: list[types.Diagnostic]
+    ) -> types.CodeAction:
+        lines = self._lines(uri)
+        start, end = (_position(lines, offset) for offset in (repair.start, repair.end))
+        range_ = self.workspace.position_codec.range_to_client_units(lines, types.Range(start, end))
+        edit = types.WorkspaceEdit(changes={uri: [types.TextEdit(range_, repair.new)]})
+        return types.CodeAction(repair.title, kind=kind, diagnostics=marks, edit=edit)
+
+    def _offsets(self, uri: str, range_: types.Range) -> tuple[int, int]:
+        """Where a range begins and ends, in characters of the whole text."""
+        lines = self._lines(uri)
+        inside = self.workspace.position_codec.range_from_client_units(lines, range_)
+        start, end = (
+            sum(len(line) for line in lines[: place.line]) + place.character for place in (inside.start, inside.end)
+        )
+        return start, end
+
     def close(self) -> None:
         """End the process that examines packs."""
         if self._worker is not None:
@@ -240,7 +324,31 @@ def make_server() -> Server:
     def definition(params: types.DefinitionParams) -> types.Location | None:
         return server.definition(params.text_document.uri, params.position)
 
+    @server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)
+    def renameable(params: types.PrepareRenameParams) -> types.Range | None:
+        return server.renameable(params.text_document.uri, params.position)
+
+    @server.feature(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True))
+    def rename(params: types.RenameParams) -> types.WorkspaceEdit:
+        try:
+            return server.rename(params.text_document.uri, params.position, params.new_name)
+        except TactfulError as error:
+            raise JsonRpcInvalidParams(str(error)) from None
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, _ACTIONS)
+    def actions(params: types.CodeActionParams) -> list[types.CodeAction]:
+        return server.actions(params.text_document.uri, params.context.diagnostics)
+
     return server
+
+
+def _position(lines: Sequence[str], offset: int) -> types.Position:
+    """The place of an offset in characters."""
+    for no, line in enumerate(lines):
+        if offset < len(line) or no == len(lines) - 1:
+            return types.Position(no, offset)
+        offset -= len(line)
+    return types.Position(0, 0)
 
 
 def serve() -> None:

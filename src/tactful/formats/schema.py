@@ -13,18 +13,28 @@ from tactful.facts.fields import MUTABILITIES, given_fields
 from tactful.facts.kinds import (
     WEEKDAYS,
     Kind,
-    YesNoKind,
     kind_name,
 )
 from tactful.facts.shape import CaseShape
+from tactful.formats.name_schema import (
+    Known,
+    complete,
+    has_renames,
+    in_scope,
+    no_parameters,
+    safety_without_parameters,
+    scopes,
+    sentence,
+)
+from tactful.formats.phrase_schema import length_schema, phrase_schema
 from tactful.language.check.order import FIRST
 from tactful.language.check.tables import GIVEN_TYPES
 from tactful.language.check.types import TYPE_NAMES
-from tactful.language.ir import CheckedPack
+from tactful.language.ir import CheckedPack, Prohibit, Rule
 from tactful.language.load.expressions import GATHERINGS
 from tactful.language.load.keys import ADDITIONS
+from tactful.language.load.places import MAX_NAME
 from tactful.language.load.renames import RENAMED
-from tactful.language.phrases import offered_beginnings, offered_words
 from tactful.language.terms import ADVICE_KINDS, GENERAL, MODALITIES
 from tactful.reasons.records.comparison import ComparisonRecord
 from tactful.reasons.records.decision import DecisionRecord, PlanRecord
@@ -34,6 +44,11 @@ Schema = dict[str, Any]
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _DATE: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _TEXT: Final[Schema] = {"type": "string"}
+_SENTENCE: Final[Schema] = {"allOf": [{"$ref": "#/$defs/sentence"}]}
+#: What a pack extends: a name, or a path that leads nowhere but below.
+_BELOW: Final[Schema] = {"type": "string", "maxLength": MAX_NAME, "pattern": r"^(?!/)(?!(?:.*/)?\.\.(?:/|$))[^\\]*$"}
+#: The name of the shipped pack, as packs extend it.
+DEFAULT_PACK: Final = "default"
 #: A whole number in quotes.
 _DIGITS: Final[Schema] = {"type": "string", "pattern": "^[0-9]+$"}
 _NULL: Final[Schema] = {"type": "null"}
@@ -81,8 +96,43 @@ def _same_everywhere(part: Any) -> Any:
     return inspect.cleandoc(part) if isinstance(part, str) and "\n" in part else part
 
 
-def pack_schema(checked: CheckedPack) -> Schema:
-    """The schema of rule files that extend ``checked``: editors offer its fields, phrases, actions, parameters and ids."""
+def pack_schema(checked: CheckedPack, *, shipped: CheckedPack | None = None) -> Schema:
+    """The schema of rule files that extend ``checked``: editors offer its fields, phrases, actions, parameters and ids.
+
+    With ``shipped``, the pack that ``extends: default`` names, the schema is strict. It is for a file that is a whole pack, and
+    marks names that neither the file nor ``checked`` declares as well, and new rules that are not complete.
+    """
+    schema = _pack_schema(checked)
+    if shipped is not None:
+        known = Known(checked)
+        schema["allOf"] = _complete(shipped)
+        if not has_renames(checked):
+            schema["allOf"].append(known.rule())
+            schema["$defs"] |= known.definitions()
+    return schema
+
+
+def _complete(shipped: CheckedPack) -> list[Schema]:
+    """New entries are complete: all of a file that extends nothing, and those that the shipped pack does not have."""
+    alone: Schema = {"rules": complete((), (), "rules"), "invariants": complete(GENERAL, (), "invariants")}
+    rules = sorted(rule.id for rule in shipped.rules)
+    invariants = sorted({*(invariant.id for invariant in shipped.invariants), *GENERAL})
+    safety = sorted(rule.id for rule in shipped.rules if _is_safety(rule))
+    over: Schema = {"rules": complete(rules, safety, "rules"), "invariants": complete(invariants, (), "invariants")}
+    extends: Schema = {"required": ["extends"], "properties": {"extends": {"const": DEFAULT_PACK}}}
+    return [
+        {"if": {"not": {"required": ["extends"]}}, "then": {"properties": alone}},
+        {"if": extends, "then": {"properties": over}},
+    ]
+
+
+def _is_safety(rule: Rule) -> bool:
+    return isinstance(rule.conclusion, Prohibit) and rule.conclusion.safety
+
+
+def _pack_schema(checked: CheckedPack) -> Schema:
+    kinds = _Kinds()
+    condition, action = _condition(checked, kinds), _action(kinds)
     return {
         "$schema": DIALECT,
         "title": "A rule file of tactful",
@@ -90,7 +140,7 @@ def pack_schema(checked: CheckedPack) -> Schema:
         "additionalProperties": False,
         "properties": {
             "pack": _object({"name": _TEXT, "version": {"type": ["string", "number"]}}),
-            "extends": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+            "extends": {"anyOf": [_BELOW, {"type": "array", "items": _BELOW}]},
             "renamed": _renamed(checked),
             "group": {"type": "string", "description": "The group of all rules that this file defines."},
             "groups": _by_id(_OFF, sorted({rule.group for rule in checked.rules} - {""}), "Groups to switch off."),
@@ -114,13 +164,16 @@ def pack_schema(checked: CheckedPack) -> Schema:
         "$defs": {
             "action_name": {"anyOf": [{"enum": sorted(checked.actions)}, _TEXT]},
             "entity": {"enum": list(ENTITIES)},
-            "condition": _condition(checked),
+            "condition": condition,
             "conditions": _conditions(),
-            "yes_no": _yes_no(),
+            **kinds.definitions(),
+            **scopes(),
+            "no_parameters": no_parameters(),
+            "sentence": sentence(),
             "expression": _expression(),
             "fact": _fact(),
             "table": _table(),
-            "action": _action(),
+            "action": action,
             "rule": _rule(),
             "invariant": _invariant(),
         },
@@ -132,7 +185,10 @@ _REPLACES: Final[Schema] = {
     "description": "In an overlay: this takes the place of what the packs below say, on purpose.",
 }
 _NOTES: Final[dict[str, Schema]] = {
-    "ask": {"type": "string", "description": "The question that asks for it, with {entity.field} placeholders."},
+    "ask": {
+        "allOf": [{"$ref": "#/$defs/sentence"}],
+        "description": "The question that asks for it, with {entity.field} placeholders.",
+    },
     "ask when": {
         "allOf": [{"$ref": "#/$defs/conditions"}],
         "description": "The question is asked only if this holds, because it takes it for granted.",
@@ -267,11 +323,15 @@ def _conditions() -> Schema:
     return {"anyOf": [condition, {"type": "array", "items": condition}, {"type": "null"}]}
 
 
-def _condition(checked: CheckedPack) -> Schema:
-    listed: Schema = {
-        "anyOf": [{"type": "array", "items": {"$ref": "#/$defs/condition"}}, {"$ref": "#/$defs/condition"}]
+def _condition(checked: CheckedPack, kinds: _Kinds) -> Schema:
+    condition: Schema = {"$ref": "#/$defs/condition"}
+    listed: Schema = {"type": "array", "items": condition}
+    #: Of several lines it would not be plain whether all have to hold.
+    line: Schema = {"allOf": [condition], "maxProperties": 1}
+    properties: dict[str, Schema] = {
+        "all": {"anyOf": [listed, condition]},
+        **{key: {"anyOf": [listed, line]} for key in ("any", "none")},
     }
-    properties: dict[str, Schema] = dict.fromkeys(("all", "any", "none"), listed)
     given = given_fields()
     for entity in ENTITIES:
         own = {name: (spec.kind, spec.about) for name, spec in given[entity].items()}
@@ -282,7 +342,7 @@ def _condition(checked: CheckedPack) -> Schema:
             fact.id.partition(".")[2]: (fact.kind, fact.about) for fact in checked.named_facts if fact.entity == entity
         }
         for name, (kind, about) in sorted(own.items()):
-            properties[f"{entity}.{name}"] = _phrase(kind, about)
+            properties[f"{entity}.{name}"] = kinds.phrase(f"{entity}.{name}", kind, about)
     names = "|".join(ENTITIES)
     own_facts: Schema = {f"^({names})\\.[a-z][a-z0-9_]*$": {}}
     return {
@@ -294,21 +354,20 @@ def _condition(checked: CheckedPack) -> Schema:
     }
 
 
-def _phrase(kind: Kind, about: str) -> Schema:
-    """The phrases for a field: the words that can be listed, and any others. A yes/no field takes only phrases of known forms."""
-    text, words = f"{about} ({kind_name(kind)})".strip(), {"enum": offered_words(kind)}
-    if isinstance(kind, YesNoKind):
-        one: Schema = {"$ref": "#/$defs/yes_no"}
-        return {"description": text, "anyOf": [one, {"type": "array", "items": one}]}
-    values: Schema = {"type": ["string", "number", "boolean"]}
-    return {"description": text, "anyOf": [words, {"type": ["string", "number"]}, {"type": "array", "items": values}]}
+class _Kinds:
+    """The definitions of phrases: one for each kind of field, named after the first field of that kind."""
 
+    def __init__(self) -> None:
+        self._names: dict[Kind, str] = {}
 
-def _yes_no() -> Schema:
-    """A phrase for a yes/no field."""
-    beginnings = "|".join(["\\$", *offered_beginnings(YesNoKind())])
-    others: Schema = {"type": "string", "pattern": f"^({beginnings})"}
-    return {"anyOf": [{"type": "boolean"}, {"enum": offered_words(YesNoKind())}, others]}
+    def phrase(self, field: str, kind: Kind, about: str) -> Schema:
+        """The phrases for a field."""
+        name = self._names.setdefault(kind, f"phrase_of_{field}")
+        return {"description": f"{about} ({kind_name(kind)})".strip(), "allOf": [{"$ref": f"#/$defs/{name}"}]}
+
+    def definitions(self) -> dict[str, Schema]:
+        """The phrases for each kind that was asked for."""
+        return {name: phrase_schema(kind) for kind, name in self._names.items()}
 
 
 def _expression() -> Schema:
@@ -364,12 +423,12 @@ def _fact() -> Schema:
     )
 
 
-def _action() -> Schema:
+def _action(kinds: _Kinds) -> Schema:
     name: Schema = {"$ref": "#/$defs/action_name"}
     return _entry(
         {
             "about": _TEXT,
-            "label": _TEXT,
+            "label": _SENTENCE,
             "is_a": name,
             "kind": {
                 "enum": [*ADVICE_KINDS],
@@ -388,7 +447,7 @@ def _action() -> Schema:
                 "description": "What sorts recommendations that are equal in priority, deadline and modality.",
                 "examples": [[{"person.last_met": "latest first"}]],
             },
-            "steps": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+            "steps": {"anyOf": [_SENTENCE, {"type": "array", "items": _SENTENCE}]},
             "due": {
                 "enum": ["by", "until"],
                 "description": "Do it by the deadline, or keep it up until then. Unless stated, what is to be done is due `by`.",
@@ -399,19 +458,19 @@ def _action() -> Schema:
                 "description": "The facts that tell one occasion for it from the next.",
                 "examples": [["person.met_at"]],
             },
-            "leaves": _leaves(),
+            "leaves": _leaves(kinds),
             "replaces": _REPLACES,
         }
     )
 
 
-def _leaves() -> Schema:
+def _leaves(kinds: _Kinds) -> Schema:
     condition: Schema = {"$ref": "#/$defs/condition"}
     return _object(
         {
             "message": _object(
                 {
-                    f"{prefix}{name}": _phrase(spec.kind, spec.about)
+                    f"{prefix}{name}": kinds.phrase(f"message.{name}", spec.kind, spec.about)
                     for name, spec in given_fields()["message"].items()
                     for prefix in ("", "message.")
                 },
@@ -425,7 +484,7 @@ def _leaves() -> Schema:
 
 def _rule() -> Schema:
     name: Schema = {"$ref": "#/$defs/action_name"}
-    conclusion = _object({**dict.fromkeys(MODALITIES, name), "step": _TEXT, "of": name, "to": _TEXT})
+    conclusion = _object({**dict.fromkeys(MODALITIES, name), "step": _SENTENCE, "of": name, "to": _TEXT})
     rule = _entry(
         {
             "about": {"type": "string", "description": "What the rule asks for, in a sentence."},
@@ -439,18 +498,18 @@ def _rule() -> Schema:
             "then": conclusion,
             "to": {"type": "string", "examples": ["person", "interviewer.person", "application.contact_via"]},
             "by": {"type": ["string", "null"], "examples": ["2 days after interview.ended_at"]},
-            "because": {"type": "string", "description": "A sentence with {entity.field} placeholders."},
+            "because": {**_SENTENCE, "description": "A sentence with {entity.field} placeholders."},
             "priority": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 100}, _DIGITS]},
             "safety": {"type": ["boolean", "string"], "description": "On a prohibition: nothing defeats it."},
             "off": {"type": ["boolean", "string"]},
         }
     )
-    return {"anyOf": [rule, {"enum": ["off", False]}]}
+    return {"anyOf": [rule, {"enum": ["off", False]}], "allOf": [*in_scope(), safety_without_parameters()]}
 
 
 def _invariant() -> Schema:
     name: Schema = {"$ref": "#/$defs/action_name"}
-    return _entry(
+    invariant = _entry(
         {
             "about": _TEXT,
             "for each": {"$ref": "#/$defs/entity"},
@@ -474,13 +533,14 @@ def _invariant() -> Schema:
             "replaces": _REPLACES,
         }
     )
+    return {**invariant, "allOf": in_scope()}
 
 
 def _change() -> Schema:
     condition: Schema = {"$ref": "#/$defs/condition"}
     return _object(
         {
-            "later": {"type": "string", "examples": ["3 days", "2 business days"]},
+            "later": {**length_schema(), "examples": ["3 days", "2 business days"]},
             "message": {**condition, "description": "One more message is sent now, of which these lines hold."},
             "facts": {**condition, "description": "These fields have these values instead, or are unknown."},
             "reordered": {"type": ["boolean", "string"]},

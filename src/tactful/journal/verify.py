@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -24,17 +25,27 @@ class Verified(msgspec.Struct, frozen=True):
 
 #: How many faults are named.
 _NAMED: Final = 20
+#: After how many entries progress is told.
+_OFTEN: Final = 100
 
 
-def verify(archive: Archive, expected: Head | None = None) -> Verified:
-    """Look at every entry: whether the chain holds, and whether it has the head that was kept elsewhere."""
+def verify(
+    archive: Archive, expected: Head | None = None, progress: Callable[[int, int], None] | None = None
+) -> Verified:
+    """Look at every entry: whether the chain holds, and whether it has the head that was kept elsewhere.
+
+    ``progress`` is called with the number of entries that were looked at, and of all of them.
+    """
     store, wrong = archive.store, list[str]()
     checkpoint = head = store.checkpoint()
     forgotten: set[int] = set()
     empty: dict[int, int] = {}
     entries, met, confirmed = 0, expected == checkpoint, checkpoint.number == 0
+    count = store.head().number - checkpoint.number
     for row in archive.rows():
         entries += 1
+        if progress is not None and entries % _OFTEN == 0:
+            progress(entries, count)
         should = after(head, row)
         if row.number != head.number + 1:
             wrong.append(f"entries are missing between {head.number} and {row.number}")

@@ -53,6 +53,8 @@ class Names(msgspec.Struct, frozen=True):
 class Reads:
     """The parameters and computed facts that a part of a pack reads, collected while it is checked."""
 
+    __slots__ = ("computed", "parameters")
+
     def __init__(self) -> None:
         self.parameters: set[str] = set()
         self.computed: set[str] = set()
@@ -60,6 +62,8 @@ class Reads:
 
 class Scope:
     """The names that a condition may use. ``reads`` collects the names that it does use."""
+
+    __slots__ = ("entities", "names", "reads", "report")
 
     def __init__(self, names: Names, entities: Sequence[str], reads: Reads, report: Report) -> None:
         self.names, self.entities, self.reads, self.report = names, tuple(entities), reads, report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -40,15 +41,18 @@ class TableTotality(msgspec.Struct, frozen=True):
     total: bool
 
 
-def dead_rules(policy: Policy) -> list[DeadRule]:
+def dead_rules(policy: Policy, progress: Callable[[int, int], None] | None = None) -> list[DeadRule]:
     """The rules of which it is proved that nothing is ever shown, in the pack's order.
 
-    Rules of which drawn cases show something are not asked about. Steps are shown wherever they fire.
+    Rules of which drawn cases show something are not asked about. Steps are shown wherever they fire. ``progress`` is called
+    with the number of rules that are done, and of all of them.
     """
     checked, found = policy.checked, []
     facts = {fact.id: fact for fact in checked.facts}
     alive = _alive(policy)
-    for rule in checked.rules:
+    for done, rule in enumerate(checked.rules):
+        if progress is not None:
+            progress(done, len(checked.rules))
         if rule.no in alive:
             continue
         place = f"{rule.span.file}:{rule.span.line}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -52,8 +52,13 @@ class Differences(msgspec.Struct, frozen=True):
     apart: tuple[str, ...] | None = None
 
 
-def compare_packs(first: Policy, second: Policy, examples: int, seed: int = 0) -> Differences:
-    """Compare two packs. ``examples`` cases are drawn for each, at the thresholds that it names."""
+def compare_packs(
+    first: Policy, second: Policy, examples: int, seed: int = 0, progress: Callable[[int, int], None] | None = None
+) -> Differences:
+    """Compare two packs. ``examples`` cases are drawn for each, at the thresholds that it names.
+
+    ``progress`` is called with the number of cases that were drawn, and of all of them.
+    """
     moved = thresholds(first.checked, second.checked)
     if same_decisions(first.checked, second.checked):
         return Differences(True, 0, (), moved, ())
@@ -62,8 +67,10 @@ def compare_packs(first: Policy, second: Policy, examples: int, seed: int = 0) -
         return Differences(True, 0, (), moved, ())
     found: dict[tuple[str, ...], Difference] = {}
     tried = 0
-    for policy in (first, second):
-        for case in drawn_cases(policy, examples, seed):
+    for before, policy in enumerate((first, second)):
+        for done, case in enumerate(drawn_cases(policy, examples, seed), before * examples):
+            if progress is not None:
+                progress(done, 2 * examples)
             rules = _rules(first, second, case)
             if rules is None:
                 continue

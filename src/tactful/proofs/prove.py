@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -39,12 +40,19 @@ class Proved(msgspec.Struct, frozen=True):
     words: str
 
 
-def prove_invariants(policy: Policy, examples: int, seed: int | None = None, cache: Path | None = None) -> list[Proved]:
+def prove_invariants(
+    policy: Policy,
+    examples: int,
+    seed: int | None = None,
+    cache: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Proved]:
     """Prove the invariants of a pack, in the pack's order.
 
     Those that are not proved are looked for in ``examples`` drawn cases, and then by the solver among cases with a few rows.
     Only a case whose decision breaks the invariant is a refutation. ``seed`` is that of the drawn cases; without it, the
-    pack's digest gives it, so that each run has the same. ``cache`` is a folder in which results are kept. Raises
+    pack's digest gives it, so that each run has the same. ``cache`` is a folder in which results are kept.
+    ``progress`` is called with the number of invariants that are done, and of all of them. Raises
     :class:`tactful.EngineError` as :meth:`tactful.Policy.decide` does.
     """
     checked = policy.checked
@@ -57,7 +65,9 @@ def prove_invariants(policy: Policy, examples: int, seed: int | None = None, cac
     drawn = {result.id: result for result in check_invariants(policy, seed=used, examples=examples)}
     searcher = Searcher(policy)
     results = []
-    for invariant in checked.invariants:
+    for done, invariant in enumerate(checked.invariants):
+        if progress is not None:
+            progress(done, len(checked.invariants))
         proof, result = _proof(checked, invariant, kept), drawn[invariant.id]
         if not proof.proved and result.failure is None:
             result = replace(result, failure=refutation(policy, searcher, invariant, proof.suspect))

@@ -230,7 +230,7 @@ def _changes(
             what="modality", before=words.modality(first.modality), after=words.modality(second.modality)
         )
     if conclusions[0].due != conclusions[1].due:
-        dues = [_due(conclusion, context) for conclusion, context in zip(conclusions, contexts, strict=True)]
+        dues = [context.due_in_words(conclusion.due) for conclusion, context in zip(conclusions, contexts, strict=True)]
         yield ChangeRecord(what="due", before=dues[0], after=dues[1])
     if first.priority != second.priority:
         yield ChangeRecord(what="priority", before=str(first.priority), after=str(second.priority))
@@ -256,14 +256,6 @@ def _only(texts: Sequence[str], others: Sequence[str], words: Words) -> str:
     own = [text for text in texts if text not in theirs]
     between = " " if all(text.endswith((".", "!", "?")) for text in own) else "; "
     return between.join(own) or words.say("none")
-
-
-def _due(conclusion: Conclusion, context: Context) -> str:
-    return (
-        context.words.say("none")
-        if conclusion.due is None
-        else context.words.named(context.calendar.local(conclusion.due))
-    )
 
 
 def _moved(before: list[_Key], after: list[_Key]) -> set[_Key]:

@@ -60,6 +60,10 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
         """The candidate's calendar."""
         return self.case.candidate.calendar
 
+    def due_in_words(self, due: int | None) -> str:
+        """A deadline (seconds since 1970) in words."""
+        return self.words.say("none") if due is None else self.words.named(self.calendar.local(due))
+
     @lazy
     def steps(self) -> AddedSteps:
         """The firings of rules that add steps, by their target; computed on first use."""

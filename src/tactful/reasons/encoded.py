@@ -32,10 +32,10 @@ def encoded(parts: Iterable[Part]) -> Filled:
 def object_parts(record: type[msgspec.Struct], fields: Mapping[str, Iterable[Part]]) -> Iterator[Part]:
     """The parts of a record's JSON, in the order of its fields. A field that is not given is left out."""
     lead = b"{"
-    for field in msgspec.structs.fields(record):
-        if field.name in fields:
-            yield lead + ENCODER.encode(field.encode_name) + b":"
-            yield from fields[field.name]
+    for name in record.__struct_fields__:  # no record renames its fields in JSON
+        if name in fields:
+            yield lead + ENCODER.encode(name) + b":"
+            yield from fields[name]
             lead = b","
     yield b"}"
 
@@ -53,7 +53,7 @@ def outline(
             return ENCODER.encode(known[name]).replace(b"%", b"%%")
         return b"%d" if name in numbers else b"%b"
 
-    names = [field.name for field in msgspec.structs.fields(record) if field.name not in unset]
+    names = [name for name in record.__struct_fields__ if name not in unset]
     parts = object_parts(record, {name: (value(name),) for name in names})
     return b"".join([part for part in parts if isinstance(part, bytes)])
 

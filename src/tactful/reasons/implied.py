@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from tactful.facts.kinds import ListKind, Value
 from tactful.language.ir import AllOf, AnyOf, Condition, IsIn, Known, NoneOf, Test
@@ -33,3 +34,5 @@ def open_tests(condition: Condition, holds: bool) -> Iterator[Test]:
         case AllOf(members=members) | AnyOf(members=members):
             for member in members:
                 yield from open_tests(member, holds)
+        case _:
+            assert_never(condition)

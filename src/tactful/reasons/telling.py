@@ -175,7 +175,8 @@ class CompiledTelling:
         return PlainTelling(self._decider, self._past.case, self._past.now)
 
     def _said(self, said: Said, row: Row) -> str:
-        return said.sentence.of(self._reads(said.values, row), self._calendar)
+        fixed = said.text
+        return said.sentence.of(self._reads(said.values, row), self._calendar) if fixed is None else fixed
 
     def _of(self, subject: Subject, target: Row) -> Sequence[Value]:
         """The values of what is said about a target. They are kept: several things are said about it."""

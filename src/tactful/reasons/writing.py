@@ -6,20 +6,19 @@ for them. Here everything is wanted, so that each function of compiled code runs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import Final, Literal, NamedTuple, get_args
 
 from tactful.decide.groups import Groups
 from tactful.decide.keys import key_of
-from tactful.decide.ranker import Conclusion, PutAside, Ranker, Ranking
+from tactful.decide.ranker import AddedSteps, Conclusion, PutAside, Ranking
 from tactful.engines.compiled.ahead import NO_TURN
 from tactful.engines.compiled.past import SMALL, Past, Untold, past_of, since
 from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring
-from tactful.facts.rows import Row, rows_around
-from tactful.language.ir import Rule
+from tactful.facts.rows import Row
 from tactful.language.terms import Modality
 from tactful.reasons.context import REASONS, Context, application_of, target_record
 from tactful.reasons.encoded import ENCODER, NULL
@@ -83,7 +82,9 @@ class _Writer:
         self._left = REASONS
         #: Until when every ``opens`` says the same (seconds since 1970, UTC).
         self._opens_until = NO_TURN
-        self._steps = AddedTexts(self._pieces, self._past)
+        #: The firings of rules that add steps, and their texts.
+        self._added: AddedSteps = {}
+        self._texts = AddedTexts(self._pieces, self._past)
         self._rows: dict[Row, tuple[bytes, bytes]] = {}
         self._heads: dict[Conclusion, _Head] = {}
         self._reasons: dict[Conclusion, bytes] = {}
@@ -94,7 +95,7 @@ class _Writer:
         if firings:
             advised, rules = self._ranker.advised(ranking.ranked), self._rules
             shown = [firing for firing in firings if rules[firing[0]].conclusion.action in advised]
-            self._steps.add(shown, self._ranker, self._rules)
+            self._added = self._ranker.steps_by_target(shown, self._case)
         actions = list(map(self._action, count(1), ranking.ranked, Groups(ranking.ranked).firsts))
         lost = [self._lost(loser) for loser in ranking.set_aside]
         handled = [self._handled(aside) for aside in ranking.put_aside]
@@ -114,8 +115,8 @@ class _Writer:
         key, label, row, steps = self._head(conclusion)
         if conclusion.plan.prohibits:
             steps = ()
-        elif known.family and self._steps.any:
-            steps = (*steps, *self._steps.of(target, known.family))
+        elif known.may_have_steps and self._added:
+            steps = (*steps, *map(self._texts.of, self._ranker.steps_for(conclusion, self._added)))
         return known.outline % (
             rank,
             key,
@@ -250,44 +251,18 @@ class AddedTexts:
 
     def __init__(self, pieces: Pieces, past: Past) -> None:
         self._pieces, self._past = pieces, past
-        self._firings: list[RawFiring] = []
-        self._texts: dict[int, bytes] = {}
-        #: The places of firings in their order, with the actions that the steps are for, by their target.
-        self._by_target: dict[Row, list[tuple[str, int]]] = {}
+        self._texts: dict[tuple[int, Row], bytes] = {}
 
-    @property
-    def any(self) -> bool:
-        """Whether there are any."""
-        return bool(self._by_target)
-
-    def add(self, firings: list[RawFiring], ranker: Ranker, rules: Sequence[Rule]) -> None:
-        """Add the firings of rules."""
-        self._firings = ranker.firings_in_order(firings)
-        for place, (no, row, _) in enumerate(self._firings):
-            target = ranker.target(no, row, self._past.case)
-            if target is not None:
-                self._by_target.setdefault(target, []).append((rules[no].conclusion.action, place))
-
-    def of(self, target: Row, family: Sequence[str]) -> list[bytes]:
-        """The steps that are added to a recommendation for a target; see :meth:`tactful.decide.ranker.Ranker.steps_for`."""
-        by_target = self._by_target
-        places = [
-            place
-            for row in rows_around(target)
-            if row in by_target
-            for action, place in by_target[row]
-            if action in family
-        ]
-        if len(places) > 1:
-            places.sort()
-        return [self._texts.get(place) or self._text(place) for place in places]
-
-    def _text(self, place: int) -> bytes:
-        no, row, _ = self._firings[place]
+    def of(self, firing: RawFiring) -> bytes:
+        """The text of a firing."""
+        no, row, _ = firing
         said = self._pieces.added_by(no)
-        text: bytes = said.json(self._past, row)[0] if said.fixed is None else said.fixed
-        self._texts[place] = text
-        return text
+        if said.fixed is not None:
+            return said.fixed
+        known = self._texts.get((no, row))
+        if known is None:
+            known = self._texts[no, row] = said.json(self._past, row)[0]
+        return known
 
 
 def _listed(items: Iterable[bytes]) -> bytes:

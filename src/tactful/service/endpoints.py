@@ -89,7 +89,7 @@ def _decisions_slow(call: Call) -> bool:
 def decisions(call: Call) -> Answer:
     """A decision, or the results of a batch."""
     if not _is_batch(call):
-        return Answer(msgspec.json.encode(_decision_record(call, call.body)))
+        return Answer(_answer(call, call.body))
     batch = msgspec.json.decode(call.body, type=Batch)
     if call.body.count(b'"') > msgspec.json.encode(batch).count(b'"'):  # other keys that stand twice are a case's own
         raise InvalidInput([DuplicateKey.at(None, "duplicate key `cases`", "send one list", "cases")])
@@ -108,23 +108,23 @@ def _result(call: Call, case: bytes) -> ResultRecord:
     """The result for a case of a batch. Its mistakes are its own."""
     call.deadline.check()
     try:
-        record = _decision_record(call, case)
+        answer: Any = msgspec.Raw(_answer(call, case))  # it is the JSON of the record that the result has
     except Exception as error:
         problem = problem_of(error)
         if problem is None:
             raise
         return ResultRecord(problem=problem.record)
-    return ResultRecord(brief=record) if isinstance(record, BriefRecord) else ResultRecord(decision=record)
+    return ResultRecord(brief=answer) if call.query.get("explain") == "none" else ResultRecord(decision=answer)
 
 
-def _decision_record(call: Call, case: bytes) -> DecisionRecord | BriefRecord:
+def _answer(call: Call, case: bytes) -> bytes:
     query = call.query
     decision = _decide(call, case, query.get("at"))
     application, explain = _application(call, decision.context.case), query.get("explain")
     if explain == "none":
-        return _brief(decision, application)
+        return msgspec.json.encode(_brief(decision, application))
     full = explain == "full"
-    return decision.record(application, questions=query.get("questions") == "true", messages=full, next_change=full)
+    return decision.to_json(application, questions=query.get("questions") == "true", messages=full, next_change=full)
 
 
 def _decide(call: Call, case: bytes, at: str | None) -> Decision:

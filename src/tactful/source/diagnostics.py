@@ -81,23 +81,42 @@ def _by_place(diagnostic: Diagnostic) -> tuple[str, int, str, str, str]:
     return (*place, diagnostic.path or "", diagnostic.code, diagnostic.message)
 
 
-#: The number of characters shown of a long line.
-_SHOWN: Final = 100
+#: How many cells are shown of a long line, and how many the number of the line takes before it.
+SHOWN: Final = 100
+MARGIN: Final = 8
+_CUT: Final = "…"
 
 
-def snippet(text: str, span: Span) -> str:
-    """The first line of a span, with carets under the span. Control characters are replaced."""
+def snippet(text: str, span: Span, cells: int = SHOWN) -> str:
+    """The first line of a span, with carets under the span. Control characters are replaced.
+
+    Of a long line, the part around the span is shown, at most ``cells`` wide. An ellipsis stands where it is cut.
+    """
     lines = re.split(r"\r\n|\r|\n", text)
     line = lines[span.line - 1] if span.line <= len(lines) else ""
     column = span.column - 1
     width = max(1, min(span.end - span.start, len(line) - column))
-    offset = max(0, min(column - _SHOWN // 2, len(line) - _SHOWN))
-    shown = "".join(
-        char if char.isprintable() else "\ufffd" for char in line[offset : offset + _SHOWN].replace("\t", " ")
-    )
+    offset, shown = _part(line, column, cells)
     before, under = shown[: column - offset], shown[column - offset :][:width]
     number = f"{span.line:>4} | "
-    return f"{number}{shown}\n     | {' ' * _cells(before)}{'^' * max(1, _cells(under))}"
+    return f"{number}{shown}\n{' ' * (len(number) - 2)}| {' ' * _cells(before)}{'^' * max(1, _cells(under))}"
+
+
+def _part(line: str, column: int, cells: int) -> tuple[int, str]:
+    """The part of a line around a column that is at most so wide, and how many characters of the line are before it."""
+    clean = "".join(char if char.isprintable() else "\ufffd" for char in line.replace("\t", " "))
+    length = cells
+    while True:
+        offset = max(0, min(column - length // 2, len(clean) - length))
+        shown = clean[offset : offset + length]
+        if _cells(shown) <= cells:
+            break
+        length -= 1
+    if offset and column > offset:
+        shown = _CUT + shown[1:]
+    if offset + length < len(clean) and column < offset + length - 1:
+        shown = shown[:-1] + _CUT
+    return offset, shown
 
 
 def _cells(text: str) -> int:

@@ -159,7 +159,8 @@ class _YamlBuilder:
 
     def _begun(self, event: Any) -> _Open:
         """The mapping or sequence that begins."""
-        span, anchor = self._span(event), event.anchor
+        start, end, anchor = event.start_mark, event.end_mark, event.anchor
+        span = Span(self.name, start.index, end.index, start.line + 1, start.column + 1)
         if event.tag is not None:
             self._tagged(event.tag, span)
         if len(self._open) >= self.limits.depth:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -45,14 +46,24 @@ class CrossResult(msgspec.Struct, frozen=True):
 
 
 def cross_examine(
-    policy: Policy, *, seed: int | None = None, examples: int = EXAMPLES, engine: Rete | None = None
+    policy: Policy,
+    *,
+    seed: int | None = None,
+    examples: int = EXAMPLES,
+    engine: Rete | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> CrossResult:
-    """Compare the engines on drawn cases. Raises :class:`tactful.EngineError` if the Rete engine cannot be used here."""
+    """Compare the engines on drawn cases. Raises :class:`tactful.EngineError` if the Rete engine cannot be used here.
+
+    ``progress`` is called with the number of cases that were drawn, and of all of them.
+    """
     used = own_seed(policy) if seed is None else seed
     pool = (engine or Rete()).pool()
     check = _Check(policy, ReteProgram(policy.checked, policy.calendars, pool))
     try:
-        for case in drawn_cases(policy, examples, used):
+        for done, case in enumerate(drawn_cases(policy, examples, used)):
+            if progress is not None:
+                progress(done, examples)
             check.look(case)
         return CrossResult(check.compared, used, check.disagreement())
     finally:

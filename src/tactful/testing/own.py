@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final
 
 from tactful.facts.parameters import SIGN
-from tactful.language.ir import Aggregate, CheckedPack, ComputedFact, Condition, Derived, WhenFact
-from tactful.language.ir.reads import conditions_in, tests_in
+from tactful.language.ir import CheckedPack, ComputedFact, Condition, Derived
+from tactful.language.ir.reads import conditions_of_fact, tests_in
 
 if TYPE_CHECKING:  # it needs the extra `check`
     from tactful.testing.properties.reaching import Unfired
@@ -34,7 +34,7 @@ def own_ids(checked: CheckedPack) -> frozenset[str] | None:
     for fact in checked.facts:
         if not _hidden(fact) and (
             fact_name(fact).removeprefix(SIGN) in touched
-            or any(_reads(condition, parameters) for condition in conditions_of(fact))
+            or any(_reads(condition, parameters) for condition in conditions_of_fact(fact))
         ):
             ids.add(fact.id)
     return frozenset(ids)
@@ -50,17 +50,6 @@ def fact_name(fact: ComputedFact) -> str:
     """The name of a fact as its author knows it: ``person.pings``, or ``$patience`` for the fact of a parameter."""
     is_parameter = isinstance(fact, Derived) and fact.is_parameter
     return fact.id.partition(".")[2] if is_parameter else fact.id
-
-
-def conditions_of(fact: ComputedFact) -> Iterator[Condition]:
-    """The conditions of a computed fact; of a table, those of its rows."""
-    match fact:
-        case WhenFact(condition=condition) | Aggregate(where=condition):
-            yield condition
-        case Derived(expression=expression):
-            yield from conditions_in(expression)
-        case _:
-            assert_never(fact)
 
 
 def _hidden(fact: ComputedFact) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -33,8 +35,7 @@ class Words:
                 keys.append(context.key(conclusion))
                 reasons += [_because(firing, context) for firing in context.ranker.sorted_firings(conclusion)]
             if "steps" in tables:
-                advised = [conclusion for conclusion in ranking.ranked if not conclusion.prohibits]
-                steps += [_step(firing, context) for conclusion in advised for firing in _steps(conclusion, context)]
+                steps += _steps(ranking, context)
         added_columns = {"actions": ("label", labels), "justifications": ("text", reasons), "steps": ("text", steps)}
         told = {name: _with(table, *added_columns[name]) for name, table in tables.items()}
         return {**told, "actions": _with_keys(told["actions"], keys)}
@@ -53,8 +54,15 @@ def _in_order(ranking: Ranking, context: Context) -> list[Conclusion]:
     ]
 
 
-def _steps(conclusion: Conclusion, context: Context) -> list[RawFiring]:
-    return context.ranker.steps_for(conclusion, context.steps)
+def _steps(ranking: Ranking, context: Context) -> Iterator[str]:
+    """The steps that rules add to the recommendations, in their order."""
+    ranker, rules, telling = context.ranker, context.checked.rules, context.telling
+    advised = ranker.advised(ranking.ranked)
+    shown = [firing for firing in context.step_firings if rules[firing[0]].conclusion.action in advised]
+    by_target = ranker.steps_by_target(shown, context.case)
+    for conclusion in ranking.ranked:
+        if not conclusion.prohibits:
+            yield from (telling.added(rules[no], row) for no, row, _ in ranker.steps_for(conclusion, by_target))
 
 
 def _with(table: pa.Table, name: str, texts: list[str]) -> pa.Table:
@@ -72,8 +80,3 @@ def _with_keys(actions: pa.Table, keys: list[str]) -> pa.Table:
 def _because(firing: RawFiring, context: Context) -> str:
     no, row, _ = firing
     return context.telling.because(context.checked.rules[no], row)
-
-
-def _step(firing: RawFiring, context: Context) -> str:
-    no, row, _ = firing
-    return context.telling.added(context.checked.rules[no], row)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from tactful.engines.compiled.past import TURNS, Past, Untold, past_of, until
 from tactful.engines.compiled.rule_functions import CALLED, MainFunction
-from tactful.engines.compiled.timed import TimedFacts
+from tactful.engines.compiled.timed import AheadFacts
 from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Case, Row
@@ -45,7 +45,7 @@ class AheadFunctions:
             return self._compiled({"still": still})[0]
 
     def _compiled(self, parts: Mapping[str, list[Rule]]) -> list[_Main]:
-        facts = TimedFacts(self._checked)
+        facts = AheadFacts(self._checked)
         mains = [MainFunction(self._checked, facts, *part).build() for part in parts.items()]
         tree = ast.Module([*facts.functions(), *mains], [])
         # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.

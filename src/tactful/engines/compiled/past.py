@@ -173,6 +173,13 @@ def reached(past: Past, key: int) -> bool:
     return True
 
 
+def still_ahead(past: Past, key: int) -> bool:
+    """Note a turn that has not happened yet."""
+    if key < past.high:
+        past.high = key
+    return False
+
+
 def clock(past: Past, calendar: Calendar, times: tuple[int, ...]) -> int:
     """The moment to read a clock at. It turns at midnight, and where it shows one of ``times`` (seconds since midnight)."""
     moment = past.moment
@@ -231,5 +238,5 @@ def at_another_time(past: Past, key: int, work: Turning, row: Row) -> Kept:
 
 #: The helpers, by the names under which generated code calls them.
 TURNS: Final[Mapping[str, Callable[..., Any]]] = {
-    helper.__name__: helper for helper in (reached, any_second, clock, date_clock, at_another_time)
+    helper.__name__: helper for helper in (reached, still_ahead, any_second, clock, date_clock, at_another_time)
 }

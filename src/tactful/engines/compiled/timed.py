@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from tactful.engines.compiled import nodes
-from tactful.engines.compiled.expressions import RUNTIME, Expressions
+from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions
 from tactful.engines.compiled.fact_functions import Facts
 from tactful.engines.compiled.past import FIRST
-from tactful.engines.compiled.python_ast import attribute, call, constant, is_known, load, negate
+from tactful.engines.compiled.python_ast import attribute, call, compare, constant, either, is_known, load, negate
 from tactful.language.ir import CheckedPack, Condition, Field, NowIs, Predicate, Relates, Test
 from tactful.language.ir.boundaries import clock_times
 from tactful.language.ir.days import asks_the_date
@@ -83,14 +83,41 @@ class TimedExpressions(Expressions):
         return has_turned if predicate.op[0] == ">" else negate(has_turned)
 
     def _key(self, predicate: NowIs, value: ast.expr, field: Field) -> ast.expr:
-        first = self.shifted(value, predicate.shift, field)
-        late = predicate.op in LATE
-        return nodes.BinOp(nodes.BinOp(first, ast.Mult(), constant(2)), ast.Add(), constant(2 if late else 1))
+        return _key(self.shifted(value, predicate.shift, field), predicate.op in LATE)
 
     def turned(self, predicate: NowIs, field: Field) -> ast.expr:
         """The key of the turn of a predicate, which has happened; the first of all keys where the field is unknown."""
         first, again = self.named(self.value(field))
         return nodes.IfExp(is_known(first), self._key(predicate, again, field), constant(FIRST))
+
+
+class AheadFacts(TimedFacts):
+    """The functions of facts that are only ever asked about the present, and report turns that are still ahead."""
+
+    def expressions(
+        self,
+        nullable: frozenset[str],
+        computed: Callable[[Field, ast.expr], ast.expr],
+        used: set[str] | None = None,
+    ) -> AheadExpressions:
+        return AheadExpressions(nullable, computed, self.dates, used)
+
+
+class AheadExpressions(TimedExpressions):
+    """Expressions that compare with ``now``, and only call a function for what has not turned yet."""
+
+    def predicate(self, predicate: Predicate, value: ast.expr, field: Field) -> ast.expr:
+        if not isinstance(predicate, NowIs):
+            return super().predicate(predicate, value, field)
+        first, again = self.named(self.shifted(value, predicate.shift, field))
+        late = predicate.op in LATE
+        has_turned = compare(load(NOW), ">" if late else ">=", first)
+        turns = either([has_turned, call(load("still_ahead"), load(RUNTIME), _key(again, late))])
+        return turns if predicate.op[0] == ">" else negate(turns)
+
+
+def _key(first: ast.expr, late: bool) -> ast.expr:
+    return nodes.BinOp(nodes.BinOp(first, ast.Mult(), constant(2)), ast.Add(), constant(2 if late else 1))
 
 
 def compares_clocks(test: Test) -> bool:

@@ -66,8 +66,20 @@ def chart(plan: Plan, application: str | None, width: int) -> Iterator[Text]:
 
 
 def _row(label: Text, cells: Text, width: int) -> Text:
-    label.truncate(width, overflow="ellipsis", pad=True)
-    return label.append(" " * _GAP).append_text(cells)
+    if label.cell_len > width:
+        label = _cut(label, width)
+    return label.append(" " * (width - label.cell_len + _GAP)).append_text(cells)
+
+
+def _cut(label: Text, width: int) -> Text:
+    """The beginning of a label that is too long, with an ellipsis: whole words, unless little were left of it."""
+    kept = label.copy()
+    kept.truncate(width - 1)
+    words = kept.plain.rpartition(" ")[0].rstrip()
+    if not label.plain[len(kept) :].startswith(" ") and cell_len(words) >= width // 2:
+        kept.right_crop(len(kept) - len(words))
+    kept.rstrip()
+    return kept.append("…")
 
 
 def _label_width(shown: tuple[Group, ...]) -> int:

@@ -12,8 +12,11 @@ from rich.text import Text
 
 from tactful.source.characters import printable
 
-#: How far the wrapped part of a line is indented.
+#: How far the wrapped part of a line is indented: at least so far, and so much further than the line itself.
 _HANGING: Final = 4
+_FURTHER: Final = 2
+#: The least width of wrapped text, however far it is indented.
+_NARROWEST: Final = 30
 
 
 def safe(text: Text) -> Text:
@@ -34,24 +37,43 @@ class SafeConsole(Console):
     """
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """Print texts, each on one line, or tables. The continuation of a long line is indented."""
+        """Print texts, each on one line, or tables. The continuation of a long line is indented.
+
+        ``soft_wrap``: a pipe or a file gets a long line whole, and only a terminal gets it wrapped. ``hang``: the cells by
+        which continuations are indented.
+        """
         cleaned = tuple(map(_on_one_line, objects))
-        if len(cleaned) == 1 and isinstance(cleaned[0], str | Text) and not options.keys() & {"soft_wrap", "end"}:
+        if len(cleaned) == 1 and isinstance(cleaned[0], str | Text) and "end" not in options:
             text = cleaned[0] if isinstance(cleaned[0], Text) else Text(cleaned[0])
-            for line in self._hanging(text):
+            whole, hang = options.pop("soft_wrap", False) and not self.in_terminal, options.pop("hang", None)
+            for line in [text] if whole else self._hanging(text, hang):
                 super().print(line, soft_wrap=True, **options)
         else:
             super().print(*cleaned, **options)
 
-    def _hanging(self, text: Text) -> list[Text]:
+    @property
+    def in_terminal(self) -> bool:
+        """Whether a terminal shows what is printed. A pipe is none, even if it is to get colours."""
+        return self.file.isatty()
+
+    def _hanging(self, text: Text, hang: int | None) -> list[Text]:
         """The lines of a text that may be wrapped: no wrapped part may pass for a line of its own."""
         if text.cell_len <= self.width:
             return [text]
-        first, *others = self.wrapped(text, self.width - _HANGING)
-        return [first, *(Text(" " * _HANGING).append_text(line) for line in others)]
+        own = len(text.plain) - len(text.plain.lstrip(" "))
+        by = hang if hang is not None else max(own + _FURTHER, _HANGING)
+        text = safe(text)
+        first, *others = self.wrapped(text, self.width)
+        if others:
+            rest = text[len(first) :]
+            rest = rest[len(rest.plain) - len(rest.plain.lstrip(" ")) :]
+            longest = max(Text(word).cell_len for word in rest.plain.split())
+            by = min(by, self.width - min(max(longest, _NARROWEST), self.width))  # rather less indented than cut
+            others = self.wrapped(rest, self.width - by)
+        return [first, *(Text(" " * by).append_text(line) for line in others)]
 
     def lines(self, text: str, style: str | None = None) -> None:
-        """Print a text that has several lines on purpose, without wrapping them."""
+        """Print a text that has several lines on purpose."""
         for line in re.split(r"\r\n|\r|\n", text):
             self.print(line, style=style, soft_wrap=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -18,6 +18,8 @@ from tactful.journal.replay.said import said_of
 
 #: How many cases are decided together.
 _TOGETHER: Final = 4_096
+#: After how many decisions progress is told.
+_OFTEN: Final = 100
 #: How many new objects make the garbage collector look for circles: more than those cases consist of, which all stay until the
 #: end. With Python's own number it would take a third of the time.
 _OBJECTS: Final = 1_000_000
@@ -36,10 +38,18 @@ class Replayed(msgspec.Struct, frozen=True):
     groups: tuple[Group, ...]
 
 
-def replay(archive: Archive, rules: Policy | None = None, wanted: Wanted | None = None) -> Replayed:
-    """Take decisions again: with ``rules``, or else each with its own rules, in the versions that are installed now."""
+def replay(
+    archive: Archive,
+    rules: Policy | None = None,
+    wanted: Wanted | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Replayed:
+    """Take decisions again: with ``rules``, or else each with its own rules, in the versions that are installed now.
+
+    ``progress`` is called with the number of decisions that were read.
+    """
     with _collecting_rarely():
-        return _replay(archive, rules, wanted or Wanted())
+        return _replay(archive, rules, wanted or Wanted(), progress)
 
 
 @contextmanager
@@ -52,7 +62,7 @@ def _collecting_rarely() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _replay(archive: Archive, rules: Policy | None, wanted: Wanted) -> Replayed:
+def _replay(archive: Archive, rules: Policy | None, wanted: Wanted, progress: Callable[[int], None] | None) -> Replayed:
     groups, decided, erased = Groups(Causes(archive, rules)), 0, 0
     waiting: dict[Policy, list[Question]] = {}
     for row in archive.rows(wanted._replace(kind="decision")):
@@ -65,6 +75,8 @@ def _replay(archive: Archive, rules: Policy | None, wanted: Wanted) -> Replayed:
         questions = waiting.setdefault(policy, [])
         questions.append(question)
         decided += 1
+        if progress is not None and decided % _OFTEN == 0:
+            progress(decided)
         if len(questions) >= _TOGETHER:
             _compare(policy, questions, groups)
             questions.clear()

@@ -77,8 +77,8 @@ def _custom_kind(fact: CustomFact, report: Report) -> Kind | None:
 
 
 def _taken(entity: str, name: Name, known: Mapping[str, Mapping[str, object]], report: Report) -> bool:
-    own = {**known.get(entity, {}), **(known.get("person", {}) if entity == "interviewer" else {})}
-    if name.text not in own:
+    owners = (entity, "person") if entity == "interviewer" else (entity,)
+    if not any(name.text in known.get(owner, {}) for owner in owners):
         return False
     report(NameTaken.at(name.span, f"`{entity}.{name.text}` is a fact already", "choose another name"))
     return True

@@ -63,7 +63,7 @@ class RuleChecker:
         conclusion = self._conclusion(rule, scope, target_entity)
         wording = Scope(self.names, scope_of(entity), Reads(), self.report)
         because = check_template(rule.because, wording, self._source(rule.because))
-        by = self._deadline(rule.by, Scope(self.names, scope_of(entity), Reads(), self.report))
+        by = self._deadline(rule.by, wording)
         if conclusion is None:
             return None
         priority = rule.priority if rule.priority is not None else _default_priority(conclusion)

@@ -22,6 +22,7 @@ from tactful.language.ir.reads import (
     closure,
     computed,
     conditions_in,
+    conditions_of_fact,
     fields_of,
     fields_of_expression,
     fields_of_rule,
@@ -109,7 +110,7 @@ class Clockwork:
         yield from tests_in(rule.when)
         yield from tests_in(rule.unless)
         for id_ in closure(computed(fields_of_rule(rule)), self._facts):
-            for condition in _conditions_of_fact(self._facts[id_]):
+            for condition in conditions_of_fact(self._facts[id_]):
                 yield from tests_in(condition)
 
     def shows_a_clock(self, field: Field) -> bool:
@@ -119,17 +120,7 @@ class Clockwork:
     def _through_facts(self, fields: Iterable[Field]) -> bool:
         """Whether a computed fact among ``fields``, or a fact behind it, has a condition that reads a clock."""
         behind = closure(computed(fields), self._facts)
-        return any(_reads_a_clock(condition) for id_ in behind for condition in _conditions_of_fact(self._facts[id_]))
-
-
-def _conditions_of_fact(fact: ComputedFact) -> Iterator[Condition]:
-    match fact:
-        case WhenFact(condition=condition) | Aggregate(where=condition):
-            yield condition
-        case Derived(expression=expression):
-            yield from conditions_in(expression)
-        case _:
-            assert_never(fact)
+        return any(_reads_a_clock(condition) for id_ in behind for condition in conditions_of_fact(self._facts[id_]))
 
 
 def _reads_a_clock(condition: Condition) -> bool:

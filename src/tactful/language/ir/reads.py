@@ -123,6 +123,17 @@ def conditions_in(expression: Expression) -> Iterator[Condition]:
                 yield branch.condition
 
 
+def conditions_of_fact(fact: ComputedFact) -> Iterator[Condition]:
+    """The conditions of a computed fact; of a table, those of its rows."""
+    match fact:
+        case WhenFact(condition=condition) | Aggregate(where=condition):
+            yield condition
+        case Derived(expression=expression):
+            yield from conditions_in(expression)
+        case _:
+            assert_never(fact)
+
+
 def as_written(field: Field, facts: Mapping[str, ComputedFact]) -> Field:
     """The field that the author of a condition wrote: for a hidden fact, the field that it moves."""
     moved = hidden_move(field, facts)

@@ -51,8 +51,9 @@ from tactful.source.nodes import Mapping, Node, Scalar, Sequence
 from tactful.source.suggest import did_you_mean
 
 T = TypeVar("T")
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
-_FACT = re.compile(r"[a-z_]+\.[a-z][a-z0-9_]{0,79}")
+#: Names of parameters and actions, and ids of facts.
+NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,79}")
+FACT: Final = re.compile(r"[a-z_]+\.[a-z][a-z0-9_]{0,79}")
 #: The most entries that a section may have.
 MAX_ITEMS: Final = 5_000
 #: The field with the day that it is, where the candidate is.
@@ -164,7 +165,7 @@ class _Builder(InvariantReader):
 
     def _parameter(self, item: Item) -> Parameter | None:
         entries = item.entries
-        name, about = self._id(item, _NAME, "thank_you_within"), self._words(entries, "about")
+        name, about = self._id(item, NAME, "thank_you_within"), self._words(entries, "about")
         adjustable = self._bounds(entries)
         if "values" in entries and "value" in entries:
             message = f"`{item.id.text}` has both `value` and `values`"
@@ -227,7 +228,7 @@ class _Builder(InvariantReader):
             return self._texts(entries[key][1], key) if key in entries else ()
 
         return Calendar(
-            name=self._id(item, _NAME, "acme"),
+            name=self._id(item, NAME, "acme"),
             about=self._words(entries, "about"),
             country=self._text(entries, "country"),
             weekend=texts("weekend") if "weekend" in entries else None,
@@ -238,7 +239,7 @@ class _Builder(InvariantReader):
 
     def _custom_fact(self, item: Item) -> CustomFact | None:
         entity, _, field = item.id.text.partition(".")
-        if _NAME.fullmatch(field) is None:
+        if NAME.fullmatch(field) is None:
             self.report(BadName.at(item.id.span, f"`{field}` is not a valid name", "write it like `portal_url`"))
         type_ = self._required(item, "type")
         if type_ is None:
@@ -262,7 +263,7 @@ class _Builder(InvariantReader):
         )
 
     def _is_fact(self, item: Item) -> bool:
-        if _FACT.fullmatch(item.id.text) is None:
+        if FACT.fullmatch(item.id.text) is None:
             self.report(
                 BadName.at(
                     item.id.span, f"`{item.id.text}` is not a valid name of a fact", "write it like `person.thanked`"
@@ -351,7 +352,7 @@ class _Builder(InvariantReader):
         entries = item.entries
         steps = self._texts(entries["steps"][1], "steps") if "steps" in entries else ()
         return Action(
-            name=self._id(item, _NAME, "send_note"),
+            name=self._id(item, NAME, "send_note"),
             about=self._words(entries, "about"),
             label=self._text(entries, "label"),
             is_a=self._text(entries, "is_a"),

@@ -39,9 +39,8 @@ class EntryReader:
 
     def _text(self, entries: Entries, key: str) -> Name | None:
         """The text under ``key``; ``None`` where the key is missing, or after reporting that it has several values."""
-        if key not in entries:
-            return None
-        return self._scalar_text(entries[key][1], key)
+        pair = entries.get(key)
+        return None if pair is None else self._scalar_text(pair[1], key)
 
     def _scalar_text(self, node: Node, key: str) -> Name | None:
         if not isinstance(node, Scalar):

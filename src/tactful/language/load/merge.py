@@ -527,7 +527,8 @@ def _sections(file: File) -> tuple[tuple[Scalar, Node], ...]:
 
 def _present(entries: Entries) -> Entries:
     """The entries without the keys whose value is ``null``, which removes a key."""
-    return {key: pair for key, pair in entries.items() if not _empty(pair[1])}
+    empty = [key for key, (_, node) in entries.items() if isinstance(node, Scalar) and node.is_null]
+    return {key: pair for key, pair in entries.items() if key not in empty} if empty else entries
 
 
 def _empty(node: Node) -> bool:

@@ -32,6 +32,7 @@ __all__ = [
     "ParsedPhrase",
     "Phrase",
     "Text",
+    "hint_of",
     "meaning_of",
     "offered_beginnings",
     "offered_words",

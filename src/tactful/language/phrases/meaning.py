@@ -144,6 +144,8 @@ class Question:
     takes, and ``takes`` tells whether a field takes a phrase that is written at a place of a scope.
     """
 
+    __slots__ = ("_hint", "_scope", "_span", "_takes", "about", "kind", "text")
+
     def __init__(
         self,
         about: Field,
@@ -323,7 +325,7 @@ class Question:
     def _value(self, text: str, negated: bool) -> bool | str | int | float | None:
         """The value that a text states; ``None`` where the field has no such value, and for what is no value as it seems."""
         value = _value(text, self.kind)
-        return None if self._is_free() and looks_meant(text, negated) else value
+        return None if isinstance(value, str) and self._is_free() and looks_meant(text, negated) else value
 
     def _is_free(self) -> bool:
         """Whether the field takes any text, so that a comparison or a list that was meant would pass for a value."""

@@ -8,7 +8,7 @@ record, or JSON at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -30,6 +30,10 @@ from tactful.reasons.wording import unlabelled
 from tactful.reasons.words.of import words_of
 from tactful.source.lazy import lazy
 
+#: The fields of records about actions that are numbers, and those that not every record has.
+_NUMBERS: Final = ("rank", "group", "priority")
+_NOT_ALWAYS: Final = ("next_change", "handled")
+
 
 class Said:
     """A sentence alone, with the functions that give its values and its JSON."""
@@ -43,10 +47,14 @@ class Said:
         return self._values.function()
 
     @lazy
+    def text(self) -> str | None:
+        """The sentence, if it has no placeholders."""
+        return self.sentence.fixed
+
+    @lazy
     def fixed(self) -> bytes | None:
         """Its JSON, if it has no placeholders."""
-        text = encoded(self.sentence.json())
-        return None if text.blanks else text.template
+        return None if self.text is None else ENCODER.encode(self.text)
 
     @lazy
     def json(self) -> Turning:
@@ -123,15 +131,14 @@ class Reason:
 
 
 class OfConclusion(NamedTuple):
-    """What is known of a conclusion by its rules: the outline of its record, and what is said of its target.
-
-    ``family`` has the actions to which steps may be added for it; it is empty if no rule adds any.
+    """What is known of a conclusion by its rules: the outline of its record, what is said of its target, and whether rules may
+    add steps to it.
     """
 
     outline: bytes
     json: Turning
     texts: int
-    family: Sequence[str]
+    may_have_steps: bool
 
 
 class OfRule(NamedTuple):
@@ -162,7 +169,7 @@ class Pieces:
         for rule in self._checked.rules:
             if isinstance(rule.conclusion, AddStep):
                 said = self.added(rule)
-                _ = said.values, said.fixed or said.json
+                _ = said.fixed or (said.values, said.json)
                 continue
             subject, reason = self.subject(rule.conclusion.action, rule.target_entity), self.reason(rule)
             _ = subject.values, subject.json, reason.values, self.of_rule(rule.no)
@@ -199,9 +206,11 @@ class Pieces:
         known = self._of_plans.get(plan)
         if known is None:
             subject, ranker = self.subject(plan.action, conclusion.target.entity), self._decider.ranker
-            family = self._checked.actions[plan.action].family if ranker.may_have_steps(plan.action) else ()
-            form = self.outline(ActionRecord, plan.action, plan.prohibits)
-            known = self._of_plans[plan] = OfConclusion(form, subject.json, subject.texts, family)
+            form, may_have_steps = (
+                self.outline(ActionRecord, plan.action, plan.prohibits),
+                ranker.may_have_steps(plan.action),
+            )
+            known = self._of_plans[plan] = OfConclusion(form, subject.json, subject.texts, may_have_steps)
         return known
 
     def of_rule(self, no: int) -> OfRule:
@@ -210,10 +219,14 @@ class Pieces:
         if known is None:
             rule, turning = self._checked.rules[no], self._decider.turning
             assert turning is not None  # engines that do not compile use the plain evaluator
-            reason = self.reason(rule)
-            horizon = CLOCK_HORIZON if self._decider.clockwork.looks_at_clocks(rule) else HORIZON
-            known = self._of_rules[no] = OfRule(reason.json, reason.most, turning.rule(no), horizon)
+            reason, turns = self.reason(rule), turning.rule(no)
+            known = self._of_rules[no] = OfRule(reason.json, reason.most, turns, self._horizon(rule, turns))
         return known
+
+    def _horizon(self, rule: Rule, turns: RuleTurns | None) -> int:
+        if turns is not None:
+            return turns.horizon
+        return CLOCK_HORIZON if self._decider.clockwork.looks_at_clocks(rule) else HORIZON
 
     def outline(self, record: type[msgspec.Struct], action: str, prohibits: bool) -> bytes:
         """The JSON of a record about an action, with a placeholder for each field that is not the same for all targets.
@@ -225,9 +238,7 @@ class Pieces:
         if known is None:
             spec = self._checked.actions[action]
             kind, means = spec.kind_of(prohibits), spec.due_means(prohibits)
-            unset = [field.name for field in msgspec.structs.fields(record) if field.default is msgspec.UNSET]
-            numbers = ("rank", "group", "priority")
-            known = outline(record, {"action": action, "kind": kind, "due_means": means}, unset, numbers)
+            known = outline(record, {"action": action, "kind": kind, "due_means": means}, _NOT_ALWAYS, _NUMBERS)
             self._outlines[key] = known
         return known
 

@@ -42,6 +42,12 @@ class Sentence(NamedTuple):
             [piece if isinstance(piece, str) else piece.said(values[piece.at], calendar) for piece in self.pieces]
         )
 
+    @property
+    def fixed(self) -> str | None:
+        """The sentence, if it has no placeholders."""
+        texts = [piece for piece in self.pieces if isinstance(piece, str)]
+        return "".join(texts) if len(texts) == len(self.pieces) else None
+
     def json(self) -> Iterator[Part]:
         """The parts of its JSON."""
         yield b'"'

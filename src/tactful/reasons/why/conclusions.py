@@ -102,7 +102,7 @@ def deciding_criterion(first: Conclusion, second: Conclusion, context: Context) 
     if first.priority != second.priority:
         return Decided("priority", str(first.priority), str(second.priority))
     if first.due != second.due:
-        return Decided("deadline", _due(first, context), _due(second, context))
+        return Decided("deadline", context.due_in_words(first.due), context.due_in_words(second.due))
     if first.modality != second.modality:
         return Decided("modality", first.modality.replace("_", " "), second.modality.replace("_", " "))
     return _by_order(first, second, context) or Decided("name", *_names(first, second))
@@ -122,14 +122,6 @@ def _by_order(first: Conclusion, second: Conclusion, context: Context) -> Decide
                 better, worse = (context.words.value(value, field.kind, context.calendar) for value in (own, other))
                 return Decided("order", better, worse, f"{field.text}: {key.words}")
     return None
-
-
-def _due(conclusion: Conclusion, context: Context) -> str:
-    return (
-        context.words.say("none")
-        if conclusion.due is None
-        else context.words.named(context.calendar.local(conclusion.due))
-    )
 
 
 def _names(first: Conclusion, second: Conclusion) -> tuple[str, str]:

@@ -30,12 +30,12 @@ from tactful.language.ir import (
     Rule,
     Test,
 )
-from tactful.language.ir.reads import tests_in
+from tactful.language.ir.reads import conditions_of_fact, tests_in
 from tactful.language.lint.conflicts import belongs
 from tactful.language.lint.satisfiability import Logic
 from tactful.reasons.formulas import cells
 from tactful.source.diagnostics import Span
-from tactful.testing.own import conditions_of, fact_name
+from tactful.testing.own import fact_name
 
 
 class SeenRule(msgspec.Struct, frozen=True):
@@ -249,7 +249,7 @@ def _place(table: Choose, evaluator: Evaluator, env: Environment) -> int:
 
 
 def _tests_of_fact(fact: ComputedFact) -> Iterator[Test]:
-    for condition in conditions_of(fact):
+    for condition in conditions_of_fact(fact):
         yield from tests_in(condition)
 
 

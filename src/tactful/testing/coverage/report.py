@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 from xml.etree.ElementTree import Element
 
-from rich.table import Table
 from rich.text import Text
 
 from tactful.formats.exporters.markup import add, element, to_bytes
 from tactful.formats.text.console import SafeConsole
+from tactful.formats.text.table import Column, print_table
 from tactful.testing.coverage.cover import Coverage, SeenRule, SeenTest
 
 Seen = Literal["both", "true", "false", "never"]
@@ -24,14 +24,9 @@ _WORDS: Final[dict[Seen, str]] = {
 
 def coverage_text(coverage: Coverage, console: SafeConsole) -> None:
     """A table by file, then every outcome that was never seen, with its place."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("file", overflow="fold")
-    for column in ("rules fired", "outcomes of tests", "covered"):
-        table.add_column(column, justify="right")
-    for name in coverage.files:
-        _row(table, name, coverage.of_file(name))
-    _row(table, "all", coverage)
-    console.print(table)
+    columns = (Column("file"), *(Column(head, right=True) for head in ("rules fired", "outcomes of tests", "covered")))
+    rows = [*(_row(name, coverage.of_file(name)) for name in coverage.files), _row("all", coverage)]
+    print_table(console, columns, rows)
     missing = sorted(_missing(coverage))
     if missing:
         console.print()
@@ -47,10 +42,10 @@ def coverage_text(coverage: Coverage, console: SafeConsole) -> None:
         console.print(f"never met: {prohibition} against {', '.join(against)}", style="dim", soft_wrap=True)
 
 
-def _row(table: Table, name: str, part: Coverage) -> None:
+def _row(name: str, part: Coverage) -> tuple[str, ...]:
     rules = f"{part.fired}/{len(part.rules)}"
     outcomes = f"{part.outcomes}/{2 * len(part.tests)}"
-    table.add_row(name, rules, outcomes, f"{part.percent:.1f} %")
+    return name, rules, outcomes, f"{part.percent:.1f} %"
 
 
 def _missing(coverage: Coverage) -> Iterator[tuple[str, int, str]]:
@@ -104,7 +99,8 @@ pre .no { display: inline-block; width: 4em; text-align: right;
   padding-right: 12px; margin-right: 8px; color: var(--soft); user-select: none; border-right: 4px solid transparent; }
 .both > .no { border-color: #2e9e5b; } .half > .no { border-color: #c99a1a; } .never > .no { border-color: #d2453a; }
 mark { color: inherit; border-radius: 3px; padding: 0 2px; background: var(--both); }
-mark.true, mark.false { background: var(--half); } mark.never { background: var(--never); }
+mark.true, mark.false { background: var(--half); text-decoration: underline dotted; }
+mark.never { background: var(--never); text-decoration: underline wavy; }
 .key mark { padding: 2px 6px; margin-right: 8px; } footer { margin: 24px 0; color: var(--soft); font-size: .875rem; }
 """
 

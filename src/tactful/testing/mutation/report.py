@@ -29,8 +29,9 @@ def render_mutation(mutation: Mutation, examples: int, out: SafeConsole) -> None
             _survivor(result, out)
     total, noticed = len(mutation.outcomes), mutation.noticed
     apart = sum(result.status == "not told apart" for result in mutation.outcomes)
+    by = f"{examples} example{'' if examples == 1 else 's'} and the invariants"
     out.print(
-        f"{noticed} of {total} mutants noticed ({mutation.percent:.1f} %) by {examples} examples and the invariants, "
+        f"{noticed} of {total} mutants noticed ({mutation.percent:.1f} %) by {by}, "
         f"on {mutation.cases} cases (seed {mutation.seed}); {total - noticed - apart} survived, {apart} not told apart",
         soft_wrap=True,
     )

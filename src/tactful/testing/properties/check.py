@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -141,8 +141,12 @@ def check_drawn(
     examples: int,
     database: ExampleDatabase | Path | None,
     only: Collection[str] | None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Checked:
-    """As :func:`check_invariants` and :func:`check_general`, with what is known of the cases."""
+    """As :func:`check_invariants` and :func:`check_general`, with what is known of the cases.
+
+    ``progress`` is called with the number of cases that were tried, and of all of them.
+    """
     used = own_seed(policy) if seed is None else seed
     kept = DirectoryBasedExampleDatabase(database) if isinstance(database, Path) else database
     stated = [invariant for invariant in policy.checked.invariants if only is None or invariant.id in only]
@@ -150,7 +154,7 @@ def check_drawn(
     check = _Check(policy, (*stated, *(claim for claim in general if not claim.missing)), used, kept)
     check.again()
     chosen = chosen_cases(policy, examples, used)
-    check.drawn(chosen.cases)
+    check.drawn(chosen.cases, progress)
     results = [check.result(invariant) for invariant in stated]
     found = Following()
     if any(not claim.parts and not claim.missing for claim in general):
@@ -215,10 +219,12 @@ class _Check:
                 else:
                     self._database.delete(self._key(invariant), stored)
 
-    def drawn(self, cases: Iterable[Plain]) -> None:
+    def drawn(self, cases: Sequence[Plain], progress: Callable[[int, int], None] | None) -> None:
         """Try drawn cases. A failure does not end the run, as other invariants are still to be tried."""
-        for case in cases:
+        for done, case in enumerate(cases, 1):
             self._try(case)
+            if progress is not None:
+                progress(done, len(cases))
 
     def _try(self, case: Plain) -> None:
         """Try a drawn case at its own moment and some days later, which costs little and crosses more deadlines."""

@@ -27,7 +27,6 @@ from tactful.language.ir import (
     DayTimeBetween,
     Derived,
     Expression,
-    Field,
     Filled,
     IsIn,
     Known,
@@ -44,7 +43,7 @@ from tactful.language.ir import (
 )
 from tactful.language.ir.boundaries import AtDay, AtDayOfYear, AtMoment, Boundary, other_fields
 from tactful.language.ir.reads import conditions_in, fields_of_expression
-from tactful.language.ir.turns import Turn, Turns
+from tactful.language.ir.turns import Turn, Turns, field_key
 from tactful.testing.properties.marks import Mark, Marks
 from tactful.testing.properties.thresholds import NOWS, PLACES, countries_near, nows, with_words
 
@@ -179,7 +178,7 @@ class _Hints:
                 yield NOW, Hint(moments)
         else:
             hints = [_hint(predicate, wanted, self._marks) for predicate in test.predicates]
-            yield from ((_key(field), hint) for hint in hints if hint is not None)
+            yield from ((field_key(field), hint) for hint in hints if hint is not None)
 
     def _computed(self, fact: ComputedFact, predicate: Predicate, wanted: bool) -> Iterator[tuple[Key, Hint]]:
         if isinstance(fact, WhenFact):
@@ -199,7 +198,7 @@ class _Hints:
                     yield from self._rows(fact, True)
                 hint = _hint(predicate, wanted, self._marks)
                 if fact.value.origin in ("given", "custom") and hint is not None:
-                    yield _key(fact.value), hint
+                    yield field_key(fact.value), hint
             case Compare(op=op):
                 yield from self._rows(fact, (op in (">", ">=")) == wanted)
             case Known():
@@ -215,7 +214,7 @@ class _Hints:
         """Hints for the fields that a value is computed from: known, and moments on the side that is wanted."""
         for field in fields_of_expression(fact.expression):
             if field.origin in ("given", "custom") and not field.is_parameter:
-                yield _key(field), Hint()
+                yield field_key(field), Hint()
         if isinstance(fact.expression, Choose) and isinstance(predicate, IsIn):
             yield from self._row(fact.expression, predicate, wanted)
         side = _side(predicate, wanted)
@@ -290,7 +289,3 @@ def _hint(predicate: Predicate, wanted: bool, marks: Marks) -> Hint | None:
             return None
         case _:
             assert_never(predicate)
-
-
-def _key(field: Field) -> Key:
-    return field.via[-1] if field.via else field.scope, field.key, field.origin == "custom"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -65,15 +65,20 @@ class Results(msgspec.Struct, frozen=True):
 
 
 def invariant_results(
-    policy: Policy, examples: Sequence[Example], drawing: Drawing | None = None, only: Collection[str] | None = None
+    policy: Policy,
+    examples: Sequence[Example],
+    drawing: Drawing | None = None,
+    only: Collection[str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Results:
     """Check the invariants of a pack, inherited ones included, on the examples' cases and on drawn cases.
 
     ``only``: the ids of the invariants to check; by default all of them.
     ``drawing`` says how cases are drawn; ``None`` draws none. Invariants about two decisions are checked on drawn cases only,
-    so they are left out where no cases are drawn.
+    so they are left out where no cases are drawn. ``progress`` is called with the number of drawn cases that were tried, and of
+    all of them.
     """
-    checked = None if drawing is None else _drawn(policy, drawing, only)
+    checked = None if drawing is None else _drawn(policy, drawing, only, progress)
     drawn = {} if checked is None else {result.id: result for result in (*checked.results, *checked.general)}
     broken = _broken_by(policy, examples)
 
@@ -121,9 +126,13 @@ def _broken_by(policy: Policy, examples: Sequence[Example]) -> dict[str, list[st
     return broken
 
 
-def _drawn(policy: Policy, drawing: Drawing, only: Collection[str] | None) -> Checked:
+def _drawn(
+    policy: Policy, drawing: Drawing, only: Collection[str] | None, progress: Callable[[int, int], None] | None
+) -> Checked:
     from tactful.testing.properties.check import (
         check_drawn,  # needs the extra `check`, which is not needed to draw nothing
     )
 
-    return check_drawn(policy, seed=drawing.seed, examples=drawing.count, database=drawing.folder, only=only)
+    return check_drawn(
+        policy, seed=drawing.seed, examples=drawing.count, database=drawing.folder, only=only, progress=progress
+    )
