@@ -233,7 +233,7 @@ def test_many_waits_are_one_block_with_several_deadlines() -> None:
     lines = _told(*waits, {**waits[0], "id": "again", "company": "Company again"})
     start = lines.index("What to wait for")
     assert lines[start + 2 : start + 8] == [
-        "    Company 28 time",
+        "    28 time",
         "    until Wed 25 Nov (in 37 hours): Company again and Company 25",
         "    until Thu 26 Nov (in 2 days): Company 26",
         "    until Fri 27 Nov (in 3 days): Company 27",
