@@ -422,7 +422,7 @@ class Again:
 
 
 def _put(firings: dict[int, RawFiring], no: int, firing: tuple[int, Row, Any]) -> None:
-    """Keep a firing, or leave it out where it is no more."""
+    """Keep a firing, or drop it if the rule no longer fires."""
     if firing[2] is SILENT:
         del firings[no]
     else:

@@ -38,7 +38,7 @@ class Edit(msgspec.Struct, frozen=True):
 def new_name(word: Word, given: str, words: Vocabulary) -> str:
     """The new name of a word as files have it: that of a fact with its entity, and that of a parameter without its ``$``.
 
-    Raises :class:`TactfulError` if it is no name for a word of this section, or is in use.
+    Raises :class:`TactfulError` if the new name may not stand in this section, or is taken.
     """
     name = given.strip().removeprefix("$") if word.section == "parameters" else given.strip()
     if word.section == "facts" and "." not in name:

@@ -55,7 +55,7 @@ class PlainProgram:
         return lambda runtime, row: runtime.computed(id_, row)
 
     def work(self, no: int) -> Callable[[PlainRuntime, Row], Value]:
-        """A function that computes the fact with this number anew."""
+        """A function that computes the fact with this number each time it is called."""
         id_ = self._checked.facts[no].id
 
         def work(runtime: PlainRuntime, row: Row) -> Value:
