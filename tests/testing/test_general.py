@@ -301,6 +301,21 @@ def test_a_pack_above_tightens_and_never_loosens() -> None:
             tactful.loads(text, "over", base=base)
 
 
+@pytest.mark.parametrize("channels", ["null", "emial", "[email, emial]", "''"])
+def test_a_quiet_channel_that_is_none_is_told(channels: str) -> None:
+    """A misspelt channel would count for nothing, without a word."""
+    with pytest.raises(tactful.InvalidInput, match="is not a channel") as raised:
+        tactful.loads(f"safety: {{quiet channels: {channels}}}\n" + HOLD, "p")
+    assert [problem.code for problem in raised.value.diagnostics] == ["T311"]
+
+
+def test_a_channel_of_an_action_can_be_quiet() -> None:
+    """A pack may have channels that the fact model does not know."""
+    pigeon = "actions: {coo: {about: A pigeon., channel: pigeon}, hold: {about: Hold., kind: wait}}\n"
+    pack = tactful.loads("safety: {quiet channels: pigeon}\n" + pigeon, "p")
+    assert pack.checked.safety.quiet == ("pigeon",)
+
+
 def test_the_shipped_pack_declares_all_of_it() -> None:
     """So that nothing of it is left unchecked."""
     general = general_invariants(tactful.load().checked)

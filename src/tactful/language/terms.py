@@ -91,8 +91,8 @@ class Parameter(Written, frozen=True):
 MESSAGES_A_WEEK: Final = "messages-a-week-kept"
 #: The invariants of every pack: their ids, and what they claim. A pack can only switch them off.
 GENERAL: Final[Mapping[str, str]] = {
-    "asked-channel-kept": "Nobody who asked for one channel is reached by another.",
-    "asked-silence-kept": "Nobody who asked not to be contacted is reached.",
+    "asked-channel-kept": "A person who asked for one channel is not contacted through another.",
+    "asked-silence-kept": "A person who asked not to be contacted is left alone.",
     "advised-is-not-forbidden": "Nothing is recommended and forbidden for the same target.",
     "open-application-has-advice": "An application that is not over is never left without advice.",
     MESSAGES_A_WEEK: "Nobody gets more messages within a week than the pack says in `safety`.",

@@ -12,7 +12,7 @@ from tactful.language.check.fields import check_fields
 from tactful.language.check.invariants import InvariantChecker
 from tactful.language.check.parameters import check_adjustable, dated_values
 from tactful.language.check.rules import RuleChecker
-from tactful.language.check.safety import check_channels, check_safety
+from tactful.language.check.safety import check_channels, check_quiet_channels, check_safety
 from tactful.language.ir import CheckedPack, ComputedFact, Parameter, Safety
 from tactful.language.names import Names, Report
 from tactful.language.syntax import Pack
@@ -43,6 +43,7 @@ def check_pack(pack: Pack) -> CheckedPack:
         check_texts(actions[action], entity, catalogue.by_name[action], report)
         check_leaves_fit(actions[action], entity, report)
     check_channels(pack, catalogue, actions, report)
+    check_quiet_channels(pack, actions, report)
     check_safety(pack, checker.reads, fact_reads, report)
     problems.end()
     return CheckedPack(

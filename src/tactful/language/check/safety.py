@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tactful.facts.fields import given_fields
+from tactful.facts.kinds import ChoiceKind
 from tactful.language.check.actions import Catalogue
 from tactful.language.ir import Action
 from tactful.language.ir.reads import reached
 from tactful.language.names import Reads, Report
 from tactful.language.syntax import Pack
 from tactful.source.codes.conditions import SafetyReadsParameter
-from tactful.source.codes.pack import WrongFamily
+from tactful.source.codes.pack import BadSetting, WrongFamily
+from tactful.source.suggest import did_you_mean
 
 
 def check_safety(pack: Pack, rule_reads: Mapping[str, Reads], fact_reads: Mapping[str, Reads], report: Report) -> None:
@@ -40,3 +43,17 @@ def check_channels(pack: Pack, catalogue: Catalogue, actions: Mapping[str, Actio
                 wanted = " or ".join(f"`{family}`" for family in families)
                 message = f"`{action.id}` reaches somebody by {action.channel}, and safety rules would not see it"
                 report(WrongFamily.at(action.span, message, f"say `is_a:` and {wanted}, or a kind of it"))
+
+
+def check_quiet_channels(pack: Pack, actions: Mapping[str, Action], report: Report) -> None:
+    """Report quiet channels by which no action reaches anybody, and no message goes."""
+    kind = given_fields()["message"]["channel"].kind
+    known = {action.channel for action in actions.values() if action.channel is not None}
+    known.update(kind.values if isinstance(kind, ChoiceKind) else ())
+    for name in pack.quiet_channels:
+        if name.text not in known:
+            help_ = (
+                did_you_mean(name.text, known)
+                or f"the channels are {', '.join(sorted(known))}; `[]` means none of them"
+            )
+            report(BadSetting.at(name.span, f"`{name.text}` in `quiet channels` is not a channel", help_))
