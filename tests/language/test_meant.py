@@ -71,6 +71,16 @@ MEANT = [
     ("company", "in [Acme, Beta]", "[Acme, Beta]"),
     ("company", "not known", "unknown"),
     ("company", "“Acme”", "Acme"),
+    ("role", 'contains "senior"', "contains senior"),
+    ("role", "contains 'senior'", "contains senior"),
+    ("role", "not contains “senior”", "not contains senior"),
+    ("role", 'begins with "Head of"', "begins with Head of"),
+    ("role", "contains *senior*", "contains senior"),
+    ("role", "contains /senior/", "contains senior"),
+    ("role", "contains starts with senior", "contains senior"),
+    ("role", "ends with in [engineer, lead]", "[ends with engineer, ends with lead]"),
+    ("role", 'contains "senior" or "head"', "[contains senior, contains head]"),
+    ("role", "contains \u200bsenior", "contains senior"),
     ("status", "Applied", "applied"),
     ("status", "applied or offered", "[applied, offered]"),
     ("status", "not in [applied, offered]", "none of [applied, offered]"),
@@ -127,6 +137,9 @@ def test_what_is_offered_is_taken(field: str, meant: str) -> None:
         ("company", "1-800-Flowers"),
         ("role", "iOS developer"),
         ("role", "c++"),
+        ("role", "contains R&D"),
+        ("role", "contains full or part time"),
+        ("role", "contains l'Oréal's own"),
         ("tags", "null-safety"),
         ("country", "DE-BY"),
         ("country", "[DE, AT]"),
@@ -135,3 +148,19 @@ def test_what_is_offered_is_taken(field: str, meant: str) -> None:
 def test_values_that_look_a_little_like_comparisons_are_taken(field: str, phrase: str) -> None:
     """Names of companies and roles are free, as long as they are no comparison."""
     tactful.loads(PACK.replace("FIELD", f"application.{field}").replace("PHRASE", phrase))
+
+
+@pytest.mark.parametrize("phrase", ['contains ""', "contains “”", '"contains \u200b"', "not ends with []"])
+def test_words_to_look_for_are_seen(phrase: str) -> None:
+    """What nobody sees, and quotes with nothing in them, are no words. Nothing is offered in their place."""
+    (mistake,) = _mistakes("role", phrase)
+    assert (mistake.code, mistake.help) == ("T405", None)
+
+
+def test_words_in_a_parameter_are_judged_alike() -> None:
+    """The parameter is marked, and its help is a value of the parameter."""
+    text = PACK.replace("FIELD", "application.role").replace("PHRASE", "contains $word")
+    with pytest.raises(tactful.InvalidInput) as caught:
+        tactful.loads(f"{text}\nparameters: {{word: '\"senior\"'}}\n")
+    (mistake,) = caught.value.diagnostics
+    assert mistake.help == "did you mean `senior`?"

@@ -34,7 +34,7 @@ from tactful.facts.places import country_exists, country_message
 from tactful.facts.texts import folded
 from tactful.language.ir import HERE, Field, NowIs, Predicate, Relates, Shift
 from tactful.language.names import Scope
-from tactful.language.phrases.meant import length_help, looks_meant, meant_by, value_near
+from tactful.language.phrases.meant import length_help, looks_meant, meant_by, value_near, words_meant
 from tactful.language.phrases.text import Words, operand_text
 from tactful.language.terms import LiteralOperand, Name, Operand, Order, Parameter, ParameterOperand, Written
 from tactful.source.codes.conditions import EmptyRange, WrongParameter, WrongPhrase, WrongValue
@@ -235,15 +235,17 @@ class Question:
             report_value(operand, (text,), parameter, "a day of the year", help_, self._use, self._scope)
         return day
 
-    def words(self, operand: Operand) -> str | None:
-        """Words to look for in a text, folded."""
+    def words(self, way: str, operand: Operand) -> str | None:
+        """Words to look for in a text, folded. ``way``: how the phrase looks for them, such as ``not contains``."""
         text, parameter = self._single(operand)
         if text is None:
             return None
-        words = folded(text.text)
-        if not words:
-            report_value(operand, (text,), parameter, "a word", None, self._use, self._scope)
-        return words or None
+        meant = words_meant(text.text)
+        if meant is None:
+            return folded(text.text)
+        help_ = _words_help(way, meant, in_parameter=parameter is not None)
+        report_value(operand, (text,), parameter, "a word", help_, self._use, self._scope)
+        return None
 
     def text_of(self, operand: Operand) -> str:
         """The text that an operand stands for, without reporting what is wrong with it."""
@@ -415,6 +417,15 @@ def literal_kind(texts: tuple[str, ...]) -> Kind | None:
         if all(literal_value(text, kind) is not None for text in texts):
             return kind
     return None
+
+
+def _words_help(way: str, meant: tuple[str, ...], in_parameter: bool) -> str | None:
+    """The help for words to look for that are written in another way."""
+    if len(meant) == 1:
+        return f"did you mean `{meant[0] if in_parameter else f'{way} {meant[0]}'}`?"
+    if not meant or in_parameter or way.startswith("not "):
+        return None
+    return f"did you mean `[{', '.join(f'{way} {words}' for words in meant)}]`?"
 
 
 def report_value(

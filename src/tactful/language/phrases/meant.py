@@ -26,6 +26,7 @@ from tactful.facts.kinds import (
     parse_number,
 )
 from tactful.facts.places import country_exists, near_country
+from tactful.source.characters import visible
 from tactful.source.suggest import in_words, near, near_part
 
 _IN: Final = re.compile(r"(?:is\s+)?(?:in|one\s+of|any\s+of)?\s*[\[(](?P<values>[^\[\]()]*)[\])]")
@@ -38,6 +39,8 @@ _WAYS: Final = {"begins with": ("start", "begin"), "ends with": ("end",), "conta
 #: Beginnings of phrases that say nothing by themselves.
 _BARE: Final = ("contains", "begins with", "ends with", "starts with", "includes")
 _QUOTED: Final = re.compile(r"""["'“„‘«/](?P<inside>[^"“”]*)["'”“’»/]""")
+#: A text that begins and ends with quotes, with others inside or not.
+_IN_QUOTES: Final = re.compile(r"""["'“„‘«](?s:.*)["'”“’»]""")
 _DATES: Final = tuple(
     re.compile(form)
     for form in (
@@ -114,6 +117,20 @@ def looks_meant(text: str, negated: bool) -> bool:
     if text in _BARE or (negated and text in ("known", "unknown", "null", "empty")):
         return True
     return re.match(r"[*<>=≥≤≠]|!=|(?:null|nil|~)$", text) is not None or re.fullmatch(r"[^*]+\*", text) is not None
+
+
+def words_meant(text: str) -> tuple[str, ...] | None:
+    """The texts that were probably meant by words to look for, or ``None`` where they can stand as they are."""
+    seen = visible(text)
+    listed = _IN.fullmatch(seen)
+    quoted = _IN_QUOTES.fullmatch(seen) is not None
+    if seen == text and seen and listed is None and not quoted and not looks_meant(seen, negated=False):
+        return None
+    inside = listed["values"] if listed is not None else seen
+    match = _HAS.fullmatch(inside)
+    members = _OR.split(inside) if listed is not None or quoted else [inside if match is None else match["rest"]]
+    meant = (unquoted(member.strip()).strip("*/ '\"") for member in members)
+    return tuple(member for member in meant if member)
 
 
 def _times_meant(text: str) -> Iterator[str]:
