@@ -23,7 +23,7 @@ from tactful.language.terms import Modality
 from tactful.reasons.context import REASONS, Context, application_of, target_record
 from tactful.reasons.encoded import ENCODER, NULL
 from tactful.reasons.lasting import Lasting
-from tactful.reasons.pieces import OfConclusion, Pieces
+from tactful.reasons.pieces import Pieces
 from tactful.reasons.records.decision import (
     AlternativeRecord,
     HandledRecord,
@@ -111,10 +111,9 @@ class _Writer:
     # --- pieces of advice ---
 
     def _action(self, rank: int, conclusion: Conclusion, group: int) -> bytes:
-        plan, target = conclusion.plan, conclusion.target
-        known = self._pieces.of_conclusion(conclusion)
-        key, label, row, steps = self._heads.get(conclusion) or self._new_head(conclusion, known)
-        if plan.prohibits:
+        known, target = self._pieces.of_conclusion(conclusion), conclusion.target
+        key, label, row, steps = self._head(conclusion)
+        if conclusion.plan.prohibits:
             steps = ()
         elif known.may_have_steps and self._added:
             steps = (*steps, *map(self._texts.of, self._ranker.steps_for(conclusion, self._added)))
@@ -175,13 +174,12 @@ class _Writer:
     # --- their parts ---
 
     def _head(self, conclusion: Conclusion) -> _Head:
-        return self._heads.get(conclusion) or self._new_head(conclusion, self._pieces.of_conclusion(conclusion))
-
-    def _new_head(self, conclusion: Conclusion, known: OfConclusion) -> _Head:
-        target, count = conclusion.target, known.texts
-        said = known.json(self._past, target)
-        key = b'"%b"' % key_of(conclusion, said[count:], self._case).encode()
-        head = self._heads[conclusion] = key, said[0], self._row(target), said[1:count]
+        head = self._heads.get(conclusion)
+        if head is None:
+            known, target = self._pieces.of_conclusion(conclusion), conclusion.target
+            said, count = known.json(self._past, target), known.texts
+            key = self._context.keys[conclusion] = key_of(conclusion, said[count:], self._case)
+            head = self._heads[conclusion] = b'"%b"' % key.encode(), said[0], self._row(target), said[1:count]
         return head
 
     def _row(self, row: Row) -> bytes:
