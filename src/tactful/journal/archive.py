@@ -121,7 +121,7 @@ class Archive:
             raise TactfulError(f"{id_!r} is not the id of an entry; `tactful journal find` prints ids") from None
         row = next(self.store.rows([condition[0]], [condition[1]]), None)
         if row is None:
-            raise TactfulError(f"the journal has no entry `{id_}`; it never had, or the entry was too old to be kept")
+            raise TactfulError(f"the journal has no entry `{id_}`; it never had, or the entry was pruned")
         return row
 
     def entry(self, row: Row) -> Entry:
@@ -169,7 +169,7 @@ class Archive:
     def _kept(self, name: str) -> Kept:
         data = self.store.kept(name)
         if data is None:
-            raise TactfulError(f"the journal has lost `{name}`, which entries name")
+            raise TactfulError(f"the journal has lost `{name}`, to which entries refer")
         return Kept(name, data)
 
     def policy(self, name: str) -> Policy:

@@ -73,7 +73,7 @@ class Writer:
         try:
             self._queue.put_nowait(ticket)
         except Full:
-            raise JournalUnavailable("too much waits to be written to the journal; try again") from None
+            raise JournalUnavailable("too many entries are waiting to be written to the journal; try again") from None
         return ticket
 
     def close(self) -> None:

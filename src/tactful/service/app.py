@@ -209,7 +209,7 @@ class _Request:
             async with asyncio.timeout(seconds):
                 return await self._whole(largest)
         except TimeoutError:
-            detail = f"the body was not there after {seconds:g} seconds; send it faster"
+            detail = f"the body did not arrive within {seconds:g} seconds; send it faster"
             raise Problem(HTTPStatus.REQUEST_TIMEOUT, detail, (), {"Connection": "close"}) from None
 
     async def _whole(self, largest: int) -> bytes:
@@ -232,11 +232,11 @@ def read_query(text: bytes, endpoint: Endpoint) -> dict[str, str]:
     pairs = parse_qsl(text.decode("latin-1"), keep_blank_values=True)
     query, known = dict(pairs), {parameter.name: parameter for parameter in endpoint.parameters}
     if len(query) < len(pairs):
-        raise _wrong_query("a parameter of the query is there twice; say it once")
+        raise _wrong_query("a parameter of the query occurs twice; give it once")
     for name, value in query.items():
         if name not in known:
             help_ = did_you_mean(name, known) or f"there are {', '.join(known) or 'none'}"
-            raise _wrong_query(f"the query has a parameter that is not known; {help_}")
+            raise _wrong_query(f"the query has an unknown parameter; {help_}")
         words: Sequence[str] = known[name].schema.get("enum", ())
         if words and value not in words:
             raise _wrong_query(f"`{name}` is one of {', '.join(words)}")

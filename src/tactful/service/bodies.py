@@ -27,7 +27,7 @@ CaseText = Annotated[msgspec.Raw, Meta(extra_json_schema=CASE_REFERENCE)]
 #: A case of a batch. Its mistakes are no mistakes of the request.
 BatchedCase = Annotated[
     msgspec.Raw,
-    Meta(description="A case, see `CaseShape`. A problem stands in place of the answer to one with mistakes."),
+    Meta(description="A case, see `CaseShape`. For a case with mistakes, the answer is a problem."),
 ]
 #: A value of a fact. Lists are of single values, so that nothing is nested.
 Plain = str | int | float | bool | list[str | int | float | bool] | None
@@ -182,7 +182,7 @@ class PackSummaryRecord(Record, frozen=True):
     digest: str
     activated: Annotated[str, Meta(description="Since when decisions are made with it (ISO 8601, UTC).")]
     failed: Annotated[
-        FailedLoadRecord | None, Meta(description="Why its files as they are now do not count; null: they do.")
+        FailedLoadRecord | None, Meta(description="Why the current files are not in use; null: they are in use.")
     ]
 
 

@@ -30,16 +30,16 @@ class Guard:
     def check(self, headers: Mapping[bytes, bytes], open_: bool) -> None:
         """Raise :class:`Problem` if the request may not be answered. ``open_``: its answer tells nothing."""
         if headers.get(b"sec-fetch-site", b"none") not in _SAME or b"origin" in headers:
-            raise Problem(HTTPStatus.FORBIDDEN, "web pages are not answered; send no `Origin`")
+            raise Problem(HTTPStatus.FORBIDDEN, "requests from web pages are refused; send no `Origin`")
         if open_:
             return
         if _host_name(headers.get(b"host", b"")) not in self._names:
-            raise Problem(HTTPStatus.FORBIDDEN, "the service has no such name; see `tactful serve --allow-host`")
+            raise Problem(
+                HTTPStatus.FORBIDDEN, "the service does not have this host name; see `tactful serve --allow-host`"
+            )
         if self._token is None:
             if not _FORWARDED.isdisjoint(headers):
-                raise Problem(
-                    HTTPStatus.FORBIDDEN, "forwarded requests are answered only where the service has a token"
-                )
+                raise Problem(HTTPStatus.FORBIDDEN, "forwarded requests are answered only if the service has a token")
         elif not self._has_token(headers.get(b"authorization", b"")):
             detail = "send the service's token as `Authorization: Bearer …`"
             raise Problem(HTTPStatus.UNAUTHORIZED, detail, (), {"WWW-Authenticate": "Bearer"})

@@ -41,7 +41,12 @@ class Work:
     async def run(self, job: Callable[[], T]) -> T:
         """The job's result. Raises :class:`Problem` (503) if too much waits, or if the result is not there in time."""
         if not self._places.acquire(blocking=False):
-            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too much waits for an answer; try again", (), _RETRY_AFTER)
+            raise Problem(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "too many requests are waiting for an answer; try again",
+                (),
+                _RETRY_AFTER,
+            )
         future = self._executor.submit(job)
         future.add_done_callback(lambda _: self._places.release())
         try:

@@ -27,7 +27,7 @@ from tactful.source.parse_yaml import parse_yaml
 
 CaseInput = Case | Mapping[str, Any] | bytes | bytearray | memoryview | str
 #: The message if linking a case fails although every check passed.
-_UNEXPLAINED: Final = "its facts do not fit together, but no check names the wrong fact; please report this"
+_UNEXPLAINED: Final = "its facts do not fit together, but no check finds the wrong fact; please report this"
 #: How much is shown of a text that cannot be read.
 _SHOWN: Final = 60
 #: A byte is looked up many times faster as a number than as bytes.
@@ -166,7 +166,7 @@ def _half_characters(error: UnicodeEncodeError, name: str) -> Diagnostic:
     half = f"U+{ord(error.object[error.start]):04X}"
     text = error.object[:_SHOWN].encode(errors="backslashreplace").decode()
     message = f"the {name} cannot be written as JSON: `{text}` has {half}, which is half of a character"
-    return Unreadable.at(None, message, "take it out; it comes of bytes that were decoded wrongly")
+    return Unreadable.at(None, message, "remove it; it comes from bytes that were decoded wrongly")
 
 
 def _bounded(data: Any) -> Any:

@@ -265,7 +265,7 @@ class Reader:
         adjustable = self._declared.parameters
         if name in self._declared.fixed:
             message = f"cases may not state the parameter `{name}`"
-            return message, f"the pack allows it with `adjustable: {{from: …, to: …}}` beside the value of `{name}`"
+            return message, f"the pack allows it with `adjustable: {{from: …, to: …}}` next to the value of `{name}`"
         known = ", ".join(f"`{other}`" for other in sorted(adjustable)[:_SHOWN])
         help_ = did_you_mean(name, adjustable) or (
             f"cases may state {known}" if known else "the pack has no parameter that cases may state"

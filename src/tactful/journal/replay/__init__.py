@@ -28,7 +28,7 @@ _OBJECTS: Final = 1_000_000
 class Replayed(msgspec.Struct, frozen=True):
     """What a replay found.
 
-    ``decided``: how many decisions were taken again, ``different`` how many of them are others now. ``erased``: how many were
+    ``decided``: how many decisions were taken again, ``different`` how many of them differ now. ``erased``: how many were
     about people who are forgotten. ``groups`` has the differences, the most frequent first.
     """
 

@@ -29,7 +29,7 @@ class Causes:
         others = self._rules is not None and self._rules.digest != settings.pack.digest
         if others and (not versions or self._own(question) == question.said):
             return "rules"
-        return "versions: " + ", ".join(versions) if versions else "nothing that is known: please report this"
+        return "versions: " + ", ".join(versions) if versions else "an unknown cause: please report this"
 
     def _own(self, question: Question) -> list[Said] | str:
         """What the decision's own rules say now."""

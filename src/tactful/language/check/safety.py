@@ -42,7 +42,7 @@ def check_channels(pack: Pack, catalogue: Catalogue, actions: Mapping[str, Actio
             if families and not set(families).intersection(action.family):
                 wanted = " or ".join(f"`{family}`" for family in families)
                 message = f"`{action.id}` reaches somebody by {action.channel}, and safety rules would not see it"
-                report(WrongFamily.at(action.span, message, f"say `is_a:` and {wanted}, or a kind of it"))
+                report(WrongFamily.at(action.span, message, f"write `is_a:` with {wanted}, or with a kind of it"))
 
 
 def check_quiet_channels(pack: Pack, actions: Mapping[str, Action], report: Report) -> None:

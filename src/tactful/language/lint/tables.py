@@ -52,7 +52,7 @@ def _unreachable(branch: Branch, above: list[Condition], logic: Logic) -> Iterat
         return
     before = [other for other in above if logic.possible(branch.condition, other)]
     if before and not logic.possible(branch.condition, NoneOf(tuple(before))):
-        message = "no case can reach this row: the rows above it cover all that it does"
+        message = "no case can reach this row: the rows above it cover every case that it covers"
         yield UnreachableRow.at(branch.span, message, "put it above them, or take it out")
 
 

@@ -148,7 +148,9 @@ class SafetyCheck:
             message = (
                 f"the safety rule `{counting}` counts by the calendar `{name}`, and another pack may not change it"
             )
-            self._report(SafetyChanged.at(span, message, "write a calendar of another name, and name it in cases"))
+            self._report(
+                SafetyChanged.at(span, message, "add a calendar under another name, and use that name in cases")
+            )
 
     def _families(self, forbidden: set[str], view: View) -> None:
         """Report actions that are taken out of a family that a safety rule forbids."""
