@@ -195,9 +195,10 @@ class Ranker:
         clashing = _clashing(checked.rules, self._families)
         self._bits = {id_: no for no, id_ in enumerate(sorted(clashing))}
         self._count = len(self._bits)
-        self._restricted = 1 << 3 * self._count  # so high that it never coincides with another bit when marks are
-        shifted self._steps = tuple(map(self._step, checked.rules)) self._stepped = {rule.conclusion.action for rule in
-        checked.rules if isinstance(rule.conclusion, AddStep)}
+        # so high that it never coincides with another bit when marks are shifted
+        self._restricted = 1 << 3 * self._count
+        self._steps = tuple(map(self._step, checked.rules))
+        self._stepped = {rule.conclusion.action for rule in checked.rules if isinstance(rule.conclusion, AddStep)}
 
     def _step(self, rule: Rule) -> _Step:
         conclusion = rule.conclusion
