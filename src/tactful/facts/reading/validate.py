@@ -6,11 +6,11 @@ Values are read by the types of ``shape``, so that ``country: NO`` stays a text 
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 
 from msgspec import inspect
 
+from tactful.facts.fields import case_types
 from tactful.facts.kinds import (
     MOST,
     DayTimeKind,
@@ -44,14 +44,6 @@ _CODES: Final = ("system", "uid", "key", "value", "path")
 _DIGITS: Final = 15
 
 
-@cache
-def case_type() -> inspect.StructType:
-    """The type of a case, which is inspected once."""
-    type_ = inspect.type_info(CaseShape)
-    assert isinstance(type_, inspect.StructType)
-    return type_
-
-
 class Reader:
     """Reads a tree of nodes according to their types, and collects mistakes and the position of every value."""
 
@@ -63,7 +55,7 @@ class Reader:
 
     def read(self, node: Node) -> Any:
         """The case as plain data. A part that cannot be read becomes :data:`WRONG`."""
-        return self._struct(node, case_type(), "")
+        return self._struct(node, case_types()[CaseShape], "")
 
     def problem(self, code: type[Code], path: str, message: str, help_: str | None = None) -> None:
         """Note a mistake at a path."""
