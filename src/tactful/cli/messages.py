@@ -30,7 +30,7 @@ messages = typer.Typer(
 )
 
 Pack = Annotated[str, typer.Argument(metavar="PACK", help="default, profile:NAME, a YAML file or a folder.")]
-#: How many sentences without a translation are named.
+#: How many sentences without a translation are listed.
 _NAMED = 10
 
 
@@ -87,7 +87,7 @@ def check(
         fail(f"there is no catalogue in `{folder}`; begin one with `tactful messages update LANGUAGE`")
     whole = True
     for name in languages:
-        policy.in_language(name)  # tells wrong placeholders
+        policy.in_language(name)  # reports wrong placeholders
         told = state(_parsed(folder / f"{name}.po"), texts)
         _tell(str(folder / f"{name}.po"), told)
         whole = whole and not (told.missing or told.stale)

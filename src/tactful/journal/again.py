@@ -1,4 +1,4 @@
-"""A decision of the journal, taken again with its own rules so that it can be explained."""
+"""A decision of the journal, made again with its own rules so that it can be explained."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tactful.source.diagnostics import TactfulError
 
 
 class Again(NamedTuple):
-    """A decision taken again. ``notes`` say what is not as it was."""
+    """A decision that was made again. ``notes`` say what has changed since."""
 
     decision: Decision
     notes: tuple[str, ...]
@@ -43,7 +43,7 @@ def decide_again(archive: Archive, id_: str) -> Again:
 
 
 def changed_versions(settings: Settings) -> list[str]:
-    """What is installed in another version than it was then: ``holidays 0.85 (now 0.109)``."""
+    """The libraries whose version has changed since: ``holidays 0.85 (now 0.109)``."""
     now = {
         "tactful": installed("tactful"),
         "holidays": installed("holidays"),

@@ -25,7 +25,7 @@ class Verified(msgspec.Struct, frozen=True):
 
 #: How many faults are named.
 _NAMED: Final = 20
-#: After how many entries progress is told.
+#: After how many entries progress is reported.
 _OFTEN: Final = 100
 
 

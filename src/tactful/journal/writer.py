@@ -65,9 +65,9 @@ class Writer:
             raise ticket.error
 
     def submit(self, entries: Sequence[Drafted], told: Callable[[list[Ticket]], None]) -> Ticket:
-        """Have entries written. ``told`` hears of the tickets that are done, in the thread that writes.
+        """Have entries written. ``told`` is called with the tickets that are done, in the thread that writes.
 
-        Raises :class:`JournalUnavailable` if too much waits.
+        Raises :class:`JournalUnavailable` if too many entries are waiting.
         """
         ticket = Ticket(entries, told)
         try:
@@ -77,7 +77,7 @@ class Writer:
         return ticket
 
     def close(self) -> None:
-        """Write what waits, and end."""
+        """Write the waiting entries, and end."""
         self._queue.put(None)
         self._thread.join()
         self._subjects.close()

@@ -35,14 +35,14 @@ from tactful.service.work import Deadline, Work
 from tactful.source.diagnostics import TactfulError
 from tactful.source.suggest import did_you_mean
 
-#: The answers are about people: nobody keeps them on the way.
+#: The answers are about people: caches must not store them.
 _HEADERS: Final = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
 }
 _TRACE: Final = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-#: The names of routes and methods that metrics and logs use for all that there are not, so that nobody can make new ones.
+#: The names that metrics and logs use for unknown routes and methods, so that clients cannot create new labels.
 _OTHER: Final = "other"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 
@@ -88,7 +88,7 @@ class Service:
             await self._router(scope, receive, send)
             return
         begun = time.perf_counter()
-        scope["app"] = self  # so that the router raises for what there is not
+        scope["app"] = self  # so that the router raises for unknown addresses
         request = _Request(scope, receive)
         try:
             await self._router(scope, request.keep, send)
@@ -113,7 +113,7 @@ class Service:
             await response(scope, receive, send)
 
     def _refused(self, error: Exception, request: _Request) -> Response:
-        """The answer to a request that an error ended. What is no problem of the client's is logged."""
+        """The answer to a request that an error ended. Errors of the service itself are logged."""
         problem = problem_of(error)
         if problem is None:
             self.log.error(error, request.route, request.trace)
@@ -122,7 +122,7 @@ class Service:
         return _problem(problem)
 
     async def answer(self, endpoint: Endpoint, request: _Request) -> Response:
-        """The answer of an endpoint. Raises :class:`Problem` for a request that may not have it."""
+        """The answer of an endpoint. Raises :class:`Problem` for a request that is not allowed."""
         limits, headers = self.settings.limits, request.headers
         self._guard.check(headers, endpoint.open)
         query = read_query(request.scope["query_string"], endpoint)
@@ -157,13 +157,14 @@ class Service:
         return _response(answer)
 
     async def _keep(self, call: Call) -> None:
-        """Return once the journal has what the call decided. Raises :class:`Problem` if it cannot have it."""
+        """Return once the journal has what the call decided. Raises :class:`Problem` if the journal cannot store
+        it."""
         if self._keeper is not None and call.entries.drafted:
             await self._keeper.keep(tuple(call.entries.drafted))
 
 
 class _Target:
-    """What the router hands a request to: the endpoint, whose answer is kept with the request."""
+    """The target of a route: the endpoint, whose answer is kept with the request."""
 
     def __init__(self, service: Service, endpoint: Endpoint) -> None:
         self._service, self._endpoint = service, endpoint
@@ -175,7 +176,7 @@ class _Target:
 
 
 class _PageTarget:
-    """What the router hands a request for the page to. The page tells nothing, so it needs no token."""
+    """The target of requests for the page. The page contains no data, so it needs no token."""
 
     def __init__(self, service: Service, page: Page) -> None:
         self._service, self._page = service, page
@@ -188,7 +189,7 @@ class _PageTarget:
 
 
 class _Request:
-    """A request on its way: its head, its body once read, and its answer."""
+    """A request that is being answered: its head, its body once it has been read, and its answer."""
 
     response: Response
 

@@ -23,7 +23,7 @@ _RETRY_AFTER: Final = {"Retry-After": "5"}
 
 
 def told_by(request: bytes, trace: str | None) -> Told:
-    """Who asked, by the header ``X-Request-Id`` and the trace."""
+    """The ids of a request, from the header ``X-Request-Id`` and the trace."""
     return Told(request.decode() if _REQUEST.fullmatch(request) else None, trace)
 
 
@@ -46,7 +46,7 @@ class Entries:
 
 
 class Keeper:
-    """Hands the entries of one event loop to the journal, and waits for them."""
+    """Passes the entries of an event loop to the journal, and waits until they are written."""
 
     def __init__(self, writer: Writer, metrics: Metrics, seconds: float) -> None:
         self._writer, self._metrics, self._seconds = writer, metrics, seconds
@@ -79,7 +79,7 @@ class Keeper:
         assert self._loop is not None  # it waits for them
         try:
             self._loop.call_soon_threadsafe(self._wake, tickets)
-        except RuntimeError:  # the loop has ended, and nobody waits any more
+        except RuntimeError:  # the loop has ended, so nothing waits for the entries any more
             return
 
     def _wake(self, tickets: list[Ticket]) -> None:
@@ -93,5 +93,5 @@ class Keeper:
         return Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, (), _RETRY_AFTER)
 
     def close(self) -> None:
-        """Write what waits, and end."""
+        """Write the waiting entries, and end."""
         self._writer.close()

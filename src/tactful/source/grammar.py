@@ -38,7 +38,7 @@ class _Place:
 
 
 def explained(error: yaml.YAMLError, text: str, readable: str, name: str) -> tuple[Diagnostic, str | None]:
-    """What to tell of an error, and the text without it, of the same length; ``None`` where nothing more can be read.
+    """The message for an error, and the text without it, of the same length; ``None`` if nothing more can be read.
 
     ``readable`` is the text in which earlier mistakes are made harmless.
     """

@@ -53,8 +53,8 @@ def read_case(
 ) -> Case:
     """Read JSON (bytes or text), or a mapping of plain values, dates and times. A :class:`Case` is returned as it is.
 
-    ``now`` (seconds since 1970) replaces the case's own. Raises :class:`InvalidInput` with all mistakes. A key that stands
-    twice in an object is one of them, unless ``keys_checked``: then the caller looks for such keys.
+    ``now`` (seconds since 1970) replaces the case's own. Raises :class:`InvalidInput` with all mistakes. A duplicate
+    key in an object is one of them, unless ``keys_checked``: then the caller looks for such keys.
     """
     if type(data) is bytes:  # the usual type first: the check for a mapping is slow
         dotless = _DOT not in data  # by far the fastest check for fractions of a second
@@ -156,7 +156,7 @@ def _json_of(data: Mapping[str, Any]) -> bytes:
 
 
 def _not_readable(data: object, name: str) -> Diagnostic:
-    """The mistake of something that is no case at all. Its value is not shown, as it may be about people."""
+    """The mistake of a value that is not a case at all. The value is not shown, because it may be about people."""
     kind = type(data).__name__
     return UnreadableCase.at(None, f"the {name} is a value of the type {kind}", "give a mapping or JSON")
 

@@ -32,7 +32,7 @@ from tactful.source.diagnostics import Code, Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
 from tactful.source.suggest import did_you_mean
 
-#: Stands for a value that could not be read, so that the values beside it are still checked.
+#: Stands for a value that could not be read, so that the other values are still checked.
 WRONG: Final = object()
 #: How many parameters are listed in a message.
 _SHOWN: Final = 20

@@ -58,7 +58,7 @@ class Groups:
         self.different = 0
 
     def add(self, policy: Policy, question: Question, said: list[Said] | str) -> None:
-        """Add a decision that is another one."""
+        """Add a decision that differs."""
         self.different += 1
         cause = self._causes.of(question)
         keys: dict[_Key, _Change] = {}

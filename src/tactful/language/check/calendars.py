@@ -21,7 +21,7 @@ from tactful.source.suggest import did_you_mean
 MAX_YEARLY: Final = 180
 #: The most days off of single years that a calendar may add in all.
 MAX_DAYS: Final = 3_660
-#: The most days and ranges in a list. Each is looked at for each day of a year.
+#: The most days and ranges in a list. Each is compared with each day of a year.
 MAX_LISTED: Final = 500
 _RANGE: Final = re.compile(r"(?P<first>\S.*?)\s+to\s+(?P<last>\S.*)")
 _DAYS_HELP: Final = "write `2026-12-24`, `24 December`, or two of the same form with `to` between them"

@@ -130,7 +130,7 @@ class _Kinds:
         self._known: dict[str, Kind | None] = {}
 
     def kind(self, name: str) -> Kind | None:
-        """The kind of ``entity.field`` or of ``$parameter``; ``None`` where there is none, or it hangs on itself."""
+        """The kind of ``entity.field`` or of ``$parameter``; ``None`` if there is none, or if it depends on itself."""
         if name.startswith("$"):
             parameter = self._parameters.get(name[1:])
             return None if parameter is None else parameter_kind(parameter)

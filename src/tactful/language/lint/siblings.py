@@ -75,7 +75,7 @@ def _ordered(condition: Condition) -> set[Key]:
 
 
 def _mixed(node: Node) -> Iterator[Key]:
-    """The fields that stand in an ``any`` together with other fields."""
+    """The fields that share an ``any`` with other fields."""
     if node.how == "any":
         keys = {key for member in node.members for key in _keys(member)}
         yield from keys if len(keys) > 1 else ()

@@ -16,7 +16,7 @@ from tactful.language.syntax import Pack, Table
 from tactful.source.codes.lint import RowsDiffer, Uncovered, UnreachableRow
 from tactful.source.diagnostics import Diagnostic
 
-#: The most combinations of values of a table's columns that are looked at, and how many a message names.
+#: The most combinations of values of a table's columns that are tried, and how many of them a message lists.
 _MOST_COMBINATIONS: Final = 5_000
 _MOST_SHOWN: Final = 3
 

@@ -56,7 +56,7 @@ NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,79}")
 FACT: Final = re.compile(r"[a-z_]+\.[a-z][a-z0-9_]{0,79}")
 #: The most entries that a section may have.
 MAX_ITEMS: Final = 5_000
-#: The field with the day that it is, where the candidate is.
+#: The field with today's date where the candidate is.
 TODAY: Final = "candidate.date"
 #: The most rows that a table may have.
 MAX_ROWS: Final = 1_000
@@ -65,7 +65,7 @@ AGGREGATIONS: Final[tuple[Aggregation, ...]] = get_args(Aggregation)
 
 
 def build_pack(layers: list[Layer]) -> Pack:
-    """Merge the layers and read all of their entries. What cannot be read is left out, and told in ``mistakes``."""
+    """Merge the layers and read all of their entries. What cannot be read is left out and reported in ``mistakes``."""
     return _Builder(layers).build()
 
 
@@ -338,7 +338,9 @@ class _Builder(InvariantReader):
             count = f", not {len(node.items)}" if isinstance(node, Sequence) else ""
             message = f"a row of this table has {len(by) + 1} cells{count}"
             self.report(
-                WrongShape.at(node.span, message, f"it needs a cell for each of {wanted}; `any` matches every value")
+                WrongShape.at(
+                    node.span, message, f"write a cell for each of {wanted}; write `any` to match every value"
+                )
             )
             return None
         cells = tuple(self._cell(item) for item in node.items[:-1])

@@ -341,7 +341,7 @@ class _Merger:
             self._define(section, id_, {"group": group, **entries} if group is not None else entries)
 
     def _patches_what_is_off(self, section: str, id_: Scalar, entries: Entries) -> bool:
-        """Whether this changes an entry that a pack beside this one has switched off. It stays off, and that is told."""
+        """Whether this changes an entry that a pack beside this one has switched off. It stays off, with a warning."""
         gone = self.merged.gone.get((section, id_.text))
         if gone is None or gone[0] in self.layer.stack or any(key in entries for key in NEEDS[section]):
             return False

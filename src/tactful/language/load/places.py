@@ -1,4 +1,5 @@
-"""Which files a pack may read: regular files of a bounded size. It may extend only files and folders beside it."""
+"""Which files a pack may read: regular files of a bounded size. It may extend only files and folders in its own
+folder."""
 
 from __future__ import annotations
 
@@ -68,7 +69,7 @@ def resolved(path: Path) -> Path:
 def beside(folder: Path, name: str) -> Path:
     """The file or folder that a pack in ``folder`` extends by ``name``, without symbolic links.
 
-    Raises :class:`Refused` where the name leads out of the folder, before anything there is looked at.
+    Raises :class:`Refused` where the name leads out of the folder, before anything there is opened.
     """
     if len(name) > MAX_NAME or not name.isprintable() or "\\" in name:
         raise Refused("is not the name of a file", "write the path of a file or folder next to this file, or `default`")

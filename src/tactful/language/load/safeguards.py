@@ -14,7 +14,8 @@ from tactful.source.nodes import Mapping, Scalar
 
 _REVIEWED: Final = "have this reviewed, and write `replaces: yes` next to the reason if it is intended"
 _ON_PURPOSE: Final = "write your own, or `replaces: yes` if the change is intended"
-#: The keys of a patch after which a rule may hold in fewer cases. A new ``when`` is told by what it drops.
+#: The keys of a patch after which a rule may hold in fewer cases. For a new ``when``, there is a warning about what it
+#: drops.
 _NARROWING: Final = ("and when", "unless", "and unless", "then", "for each", "from", "until")
 
 

@@ -1,4 +1,4 @@
-"""Safety rules stay as written, whichever packs are merged below, above or beside them.
+"""Safety rules stay as written, whichever packs are merged below them, above them or into the same pack.
 
 A view is the result of merging some of the layers: each layer with the layers that it builds on, and each beginning of the
 merge order. A safety rule of a view is a claim: the rule as written there, the facts that it reads as they are defined
