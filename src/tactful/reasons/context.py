@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
@@ -28,6 +29,7 @@ from tactful.source.lazy import lazy
 
 #: The most conditions of rules in the reasons of one record.
 REASONS: Final = 200_000
+_CASE: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
@@ -132,7 +134,23 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def key(self, conclusion: Conclusion) -> str:
         """The key of a conclusion, see :class:`tactful.decide.keys.Keys`."""
-        return self.telling.key(conclusion)
+        known = self.keys.get(conclusion)
+        return self.keys.setdefault(conclusion, self.telling.key(conclusion)) if known is None else known
+
+    @lazy
+    def keys(self) -> dict[Conclusion, str]:
+        """The keys that are known already."""
+        return {}
+
+    @lazy
+    def case_text(self) -> bytes:
+        """The case as JSON in a fixed order: what the digest of the case is of, and what a journal keeps."""
+        return _CASE(self.case.shape)
+
+    @lazy
+    def case_digest(self) -> str:
+        """The digest of the case."""
+        return f"sha256:{hashlib.sha256(self.case_text).hexdigest()}"
 
     def kind_of(self, conclusion: Conclusion) -> AdviceKind:
         """What a conclusion asks for."""

@@ -119,25 +119,37 @@ def _result(call: Call, case: bytes) -> ResultRecord:
 
 def _answer(call: Call, case: bytes) -> bytes:
     query = call.query
-    decision = _decide(call, case, query.get("at"))
-    application, explain = _application(call, decision.context.case), query.get("explain")
-    if explain == "none":
-        return msgspec.json.encode(_brief(decision, application))
-    full = explain == "full"
-    return decision.to_json(application, questions=query.get("questions") == "true", messages=full, next_change=full)
+    decision, seconds = _decided(call, case, query.get("at"))
+    try:
+        application, explain = _application(call, decision.context.case), query.get("explain")
+        if explain == "none":
+            return msgspec.json.encode(_brief(decision, application))
+        full = explain == "full"
+        return decision.to_json(
+            application, questions=query.get("questions") == "true", messages=full, next_change=full
+        )
+    finally:
+        call.entries.add(decision, seconds)  # now its keys are known
 
 
 def _decide(call: Call, case: bytes, at: str | None) -> Decision:
     """The decision, which is counted and kept."""
+    decision, seconds = _decided(call, case, at)
+    call.entries.add(decision, seconds)
+    return decision
+
+
+def _decided(call: Call, case: bytes, at: str | None) -> tuple[Decision, float]:
+    """The decision, which is counted, and how many seconds it took. A case that is refused is kept."""
     policy, begun = call.policy, time.perf_counter()
     try:
         decision = policy.decide(case) if at is None else policy.decide(*read_at(policy, case, at))
     except InvalidInput as error:
         call.entries.refuse(policy.decider, case, error, time.perf_counter() - begun)
         raise
-    call.entries.add(decision, time.perf_counter() - begun)
+    seconds = time.perf_counter() - begun
     call.metrics.decided(decision)
-    return decision
+    return decision, seconds
 
 
 def _application(call: Call, case: Case) -> str | None:

@@ -21,6 +21,9 @@ class Database(Protocol):
     def run(self, sql: str, values: Values = ()) -> list[tuple[Any, ...]]:
         """Run a statement: its rows."""
 
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Values]) -> None:
+        """Add rows to a table."""
+
     def run_many(self, sql: str, rows: Iterable[Values]) -> None:
         """Run a statement for each row of values."""
 

@@ -21,7 +21,7 @@ from tactful.facts.kinds import (
 from tactful.language.ir import Combine, Constant, Expression, Field, Moved, Opens, Pick, Read, Share
 from tactful.language.names import Scope
 from tactful.language.phrases.meaning import literal_kind, literal_value, read_length, report_value
-from tactful.language.phrases.meant import length_help
+from tactful.language.phrases.near import literal_help
 from tactful.language.syntax import Amount, Gathered, MovedMoment, Opening, Percent
 from tactful.language.syntax import Expression as Written
 from tactful.language.terms import Name, ParameterOperand
@@ -89,7 +89,7 @@ class ExpressionChecker:
             return None
         value = literal_value(texts[0].text, kind) if len(texts) == 1 else None
         if value is None:
-            help_ = length_help(texts[0].text) if isinstance(kind, DurationKind | LengthKind) else None
+            help_ = literal_help(texts[0].text, kind)
             report_value(operand, texts, parameter, f"a value of type {kind_name(kind)}", help_, self._use, self._scope)
             return None
         return Constant(value)

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeVar, get_args
 
 import msgspec
 
-from tactful.facts.dates import format_date, parse_date
+from tactful.facts.dates import format_date, parse_date, parse_day_of_year
 from tactful.language.load.entries import ID, NO_CONDITION
 from tactful.language.load.expressions import WAYS, read_expression, read_keyed
 from tactful.language.load.files import Layer
@@ -20,6 +20,7 @@ from tactful.language.load.limits import A_WEEK, CHANNELS, QUIET
 from tactful.language.load.merge import NAMED, Merged, merge_layers
 from tactful.language.phrases import Deadline, Phrase, parse_deadline, parse_phrase, whole
 from tactful.language.phrases.dates import BetweenDays, FromOrBefore
+from tactful.language.phrases.near import date_help
 from tactful.language.syntax import (
     Action,
     AddsStep,
@@ -58,6 +59,10 @@ FACT: Final = re.compile(r"[a-z_]+\.[a-z][a-z0-9_]{0,79}")
 MAX_ITEMS: Final = 5_000
 #: The field with today's date where the candidate is.
 TODAY: Final = "candidate.date"
+_EVERY_YEAR: Final = (
+    "write it with its year, like `2027-01-01`; "
+    "for every year, ask for `candidate.date: between 20 December and 6 January`"
+)
 #: The most rows that a table may have.
 MAX_ROWS: Final = 1_000
 Aggregation = Literal["exists", "none", "count", "latest", "earliest", "sum", "when"]
@@ -200,7 +205,7 @@ class _Builder(InvariantReader):
                     )
             value = self._text(entries, "value") if entries else self._scalar_text(content, "values")
             if parse_date(day.text.strip()) is None:
-                self.report(BadSetting.at(day.span, f"`{day.text}` is not a date", "write it like `2027-01-01`"))
+                self.report(BadSetting.at(day.span, f"`{day.text}` is not a date", date_help(day.text.strip())))
             elif value is None:
                 self.report(MissingKey.at(day.span, f"`{day.text}` has no `value`"))
             else:
@@ -453,7 +458,9 @@ class _Builder(InvariantReader):
         text = self._text(item.entries, key)
         day = None if text is None else parse_date(text.text)
         if text is not None and day is None:
-            self.report(BadSetting.at(text.span, f"`{text.text}` is not a date", "write it like `2027-01-01`"))
+            yearly = parse_day_of_year(text.text) is not None
+            help_ = _EVERY_YEAR if yearly else date_help(text.text.strip())
+            self.report(BadSetting.at(text.span, f"`{text.text}` is not a date", help_))
         return day
 
     def _in_force(self, item: Item, first: int | None, last: int | None) -> Entry:

@@ -358,7 +358,8 @@ class OtherText(Code):
 
     What it reports
         A ` #` in a sentence begins a comment, so the rest is not a part of the sentence; typographic quotes around a
-        text are a part of it; or a text with `or` is compared as a single value.
+        text are a part of it; or a text in a condition reads like a phrase (`Unknown`, `Not Acme`), like a yes/no, or
+        like several texts (`Acme or Beta`, `contains senior, lead`). In quotes, such a text is taken as it stands.
 
     Why
         People would read half of the sentence, and a condition on the text would hardly ever hold.
