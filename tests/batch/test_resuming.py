@@ -63,8 +63,8 @@ def test_a_batch_that_is_killed_again_and_again_ends_as_if_nothing_had_been(
 
 
 def test_two_workers_write_what_one_does(given: Path, tmp_path: Path) -> None:
-    """Byte for byte."""
-    run(given / "cases.jsonl", tmp_path / "lines", *SMALL, "--workers", 2)
+    """Byte for byte, also if each loads everything anew."""
+    run(given / "cases.jsonl", tmp_path / "lines", *SMALL, "--workers", 2, copied=False)
     run(given / "tables", tmp_path / "tables", *SMALL, "--workers", 2)
     assert files(tmp_path / "lines") == files(given / "of-lines")
     assert files(tmp_path / "tables") == files(given / "of-tables")
@@ -113,7 +113,7 @@ def test_a_full_disk_stops_the_batch_with_a_word_and_room_lets_it_go_on(
     """What was done before is kept."""
     out = tmp_path / "out"
     command = (given / "tables", out, *SMALL, "--workers", workers)
-    process = start(*command, largest_file=4_000)
+    process = start(*command, largest_file=4_000, anew=workers == 1)
     _, stderr = process.communicate(timeout=HANG)
     assert process.returncode == 1
     assert "T654 the batch stopped: " in stderr
@@ -127,7 +127,7 @@ def test_ctrl_c_keeps_what_is_done(given: Path, tmp_path: Path) -> None:
     """Exit code 130, and the same command goes on."""
     out = tmp_path / "out"
     command = (given / "cases.jsonl", out, *SMALL, "--workers", 2)
-    process = start_and_pause(*command)
+    process = start_and_pause(*command, anew=True)
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGCONT)
     _, stderr = process.communicate(timeout=HANG)
