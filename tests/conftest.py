@@ -6,7 +6,6 @@ import gc
 import os
 import shutil
 import tempfile
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -44,16 +43,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def _share_bytecode(config: pytest.Config) -> None:
     """Let processes that tests start find modules compiled where this environment forbids Python to write bytecode.
 
-    To compile them anew takes each process 0.2 s, and the tests' own modules take 4 s. They are kept in pytest's cache, or
-    without one until the tests end.
+    To compile them anew takes each process 0.2 s. They are kept in a folder outside of the checkout, until the tests end.
     """
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
-        if config.pluginmanager.has_plugin("cacheprovider"):
-            folder = config.cache.mkdir("bytecode")
-        else:
-            folder = Path(tempfile.mkdtemp(prefix="tactful-bytecode-"))
-            config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-        os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
+        folder = tempfile.mkdtemp(prefix="tactful-bytecode-")
+        os.environ["PYTHONPYCACHEPREFIX"] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_collection_finish() -> None:

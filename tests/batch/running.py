@@ -36,16 +36,17 @@ def start(*arguments: object, largest_file: int | None = None, anew: bool = Fals
 
     def limit() -> None:
         if largest_file is not None:
+            sys.dont_write_bytecode = True  # Python would leave half of a file, and other processes would load it
             resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
 
     def as_in_a_terminal() -> None:
         """Handle Ctrl-C, which processes below ``nohup`` and ``&`` inherit as ignored."""
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        limit()
 
     words = ["batch", *map(str, arguments)]
     if not anew:
         return Forked(words, limit)
+    assert largest_file is None
     return subprocess.Popen(
         [sys.executable, "-m", "tactful", *words],
         stdin=subprocess.DEVNULL,
@@ -65,8 +66,8 @@ def start_and_pause(input_: Path, output: Path, *options: object, units: int = 1
             process.send_signal(signal.SIGSTOP)
             if process.poll() is None:
                 return process
-        process.communicate()
-    raise AssertionError("the batch was always over before it could be paused")
+        told = process.communicate()
+    raise AssertionError(f"the batch was always over before it could be paused: {told}")
 
 
 def wait_for_units(process: Process, output: Path, units: int) -> bool:

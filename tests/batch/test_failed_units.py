@@ -18,7 +18,7 @@ from tactful.batch.run import Batch, run_batch
 from tactful.batch.workers import InStretches
 
 #: Seconds that a process may take for a chunk. Where a busy machine takes longer, the unit is only tried again.
-SILENCE: Final = 1.5
+SILENCE: Final = 2.0
 
 
 class Viewer:
@@ -52,10 +52,10 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]
     [
         (Deadly, 2, 4.0, 8, "the process that decided on it was ended by SIGKILL", False),
         (Deadly, 2, 4.0, 8, "the process that decided on it was ended by SIGKILL", True),
-        # Each time that a chunk is cut in half, 1 s is waited, so these chunks are small.
-        (Hanging, 2, 1.0, 2, "deciding on it took longer than 1 s", False),
+        # Each time that a chunk is cut in half, 1.5 s are waited, so these chunks are small.
+        (Hanging, 2, 1.5, 2, "deciding on it took longer than 2 s", False),
         (Deadly, 1, 4.0, 8, "the process that decided on it was ended by SIGKILL", False),
-        (Hanging, 1, 1.0, 2, "deciding on it took longer than 1 s", True),
+        (Hanging, 1, 1.5, 2, "deciding on it took longer than 2 s", True),
         (Faulty, 2, 4.0, 8, "ZeroDivisionError: division by zero", True),
         (Faulty, 1, 4.0, 8, "ZeroDivisionError: division by zero", False),
         (Faulty, 0, 4.0, 8, "ZeroDivisionError: division by zero", False),
@@ -73,7 +73,7 @@ def test_a_record_that_cannot_be_decided_is_rejected_alone(
     undisturbed: list[dict[str, Any]],
 ) -> None:
     """All others are decided, with the same rows as without the fault. Once, a whole unit went undecided."""
-    monkeypatch.setattr("tactful.batch.run._SILENCE", SILENCE)
+    monkeypatch.setattr("tactful.batch.run._SILENCE", SILENCE / 2 if faulty is Hanging else SILENCE)
     monkeypatch.setattr("tactful.batch.run._TRIAL", trial)
     monkeypatch.setattr("tactful.batch.workers._LOOK", 0.1)
     # Workers are copies of this process; those of one of the parameters load everything anew, as on macOS.

@@ -113,7 +113,7 @@ def test_a_full_disk_stops_the_batch_with_a_word_and_room_lets_it_go_on(
     """What was done before is kept."""
     out = tmp_path / "out"
     command = (given / "tables", out, *SMALL, "--workers", workers)
-    process = start(*command, largest_file=4_000, anew=workers == 1)
+    process = start(*command, largest_file=4_000)
     _, stderr = process.communicate(timeout=HANG)
     assert process.returncode == 1
     assert "T654 the batch stopped: " in stderr
@@ -142,7 +142,7 @@ def test_ctrl_c_keeps_what_is_done(given: Path, tmp_path: Path) -> None:
 def test_the_moment_of_the_beginning_is_kept(tmp_path: Path) -> None:
     """Cases without a moment of their own are all decided for the same one, however often the batch was ended."""
     given, out = tmp_path / "cases.jsonl", tmp_path / "out"
-    given.write_bytes(b"".join(b'{"candidate": {"id": "c%d"}}\n' % no for no in range(2000)))
+    given.write_bytes(b"".join(b'{"candidate": {"id": "c%d"}}\n' % no for no in range(800)))
     command = (given, out, "--chunk", 10, "--format", "jsonl", "--workers", 1)
     process = start_and_pause(*command)
     process.kill()
@@ -150,7 +150,7 @@ def test_the_moment_of_the_beginning_is_kept(tmp_path: Path) -> None:
     time.sleep(1.1)
     run(*command)
     decisions = records(out, "decisions")
-    assert [decision["candidate"] for decision in decisions] == [f"c{no}" for no in range(2000)]
+    assert [decision["candidate"] for decision in decisions] == [f"c{no}" for no in range(800)]
     assert len({decision["at"] for decision in decisions}) == 1
 
 

@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -55,14 +55,15 @@ REDIRECTIONS: Final = {
 }
 
 
-def _each_with_each(
-    commands: tuple[tuple[str, ...], ...], others: Iterable[object], usual: int
-) -> Iterator[ParameterSet]:
+def _each_with_each(commands: tuple[tuple[str, ...], ...], others: Iterable[object], usual: int) -> list[ParameterSet]:
     """All pairs. The default run tries the first command with all others, and other commands with the ``usual`` first ones."""
-    for command, words in enumerate(commands):
-        for no, other in enumerate(others):
-            marks = [pytest.mark.slow] if command and no >= usual else []
-            yield pytest.param(words, other, id=f"{words[0]} {other}", marks=marks)
+    return [
+        pytest.param(
+            words, other, id=f"{words[0]} {other}", marks=[pytest.mark.slow] if command and no >= usual else []
+        )
+        for command, words in enumerate(commands)
+        for no, other in enumerate(others)
+    ]
 
 
 @pytest.mark.parametrize(("words", "redirection"), _each_with_each(COMMANDS, REDIRECTIONS, usual=2))
