@@ -125,7 +125,8 @@ def _serve() -> None:
 def _load() -> None:
     """Load what commands load: modules, as far as their extras are installed, and the shipped pack."""
     import rich.markdown
-    import rich.progress  # noqa: F401 (what help and progress load)
+    import rich.progress
+    import rich.traceback  # noqa: F401 (what help and progress load)
 
     import tactful
     from tactful.api.policy import load_for_few
@@ -133,6 +134,8 @@ def _load() -> None:
 
     for name in app._COMMANDS:
         app._command(name)
+    with contextlib.suppress(ImportError):
+        import_module("typer._adapters")  # pydantic, with which Typer reads arguments
     for name in ("batch", "formats", "journal", "proofs", "testing"):
         package = import_module(f"tactful.{name}")
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
