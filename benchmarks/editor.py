@@ -71,8 +71,8 @@ def _measure(editor: Editor, text: str) -> tuple[list[float], float, float, floa
     editor.told(uri)
     mistake = (time.perf_counter() - begun) * 1e3
     begun = time.perf_counter()
-    place = {"start": {"line": line, "character": 0}, "end": {"line": line, "character": 100}}
-    editor.change(uri, version + 2, {"range": place, "text": "      person.prefers: email"})
+    line_before = {"start": {"line": line, "character": 0}, "end": {"line": line, "character": 100}}
+    editor.change(uri, version + 2, {"range": line_before, "text": "      person.prefers: email"})
     editor.marks.clear()
     slowest = 0.0
     while uri not in editor.marks:  # the answers to questions bring the marks along

@@ -21,7 +21,7 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from tactful.editor.completion import Offer, OfferKind, complete
 from tactful.editor.documents import is_own, is_rules, pack_of, texts_of
-from tactful.editor.examine import Examination, Mark
+from tactful.editor.examine import Examination, Mark, Severity
 from tactful.editor.hover import description, word_at
 from tactful.editor.rename import new_name, renamed
 from tactful.editor.repair import Repair, repair_all, repairs
@@ -31,6 +31,11 @@ from tactful.source.diagnostics import TactfulError
 
 #: For how many seconds nothing is typed before a pack is examined.
 QUIET: Final = 0.2
+_SEVERITIES: Final[dict[Severity, types.DiagnosticSeverity]] = {
+    "mistake": types.DiagnosticSeverity.Error,
+    "warning": types.DiagnosticSeverity.Warning,
+    "hint": types.DiagnosticSeverity.Hint,
+}
 _KINDS: Final[dict[OfferKind, types.CompletionItemKind]] = {
     "fact": types.CompletionItemKind.Field,
     "parameter": types.CompletionItemKind.Variable,
@@ -146,10 +151,14 @@ class Server(LanguageServer):
 
     def _diagnostic(self, mark: Mark, lines: Sequence[str]) -> types.Diagnostic:
         place = mark.place or Place(Path(), 0, 0, 0, 1)
-        severity = types.DiagnosticSeverity.Warning if mark.warning else types.DiagnosticSeverity.Error
         message = mark.message if mark.help is None else f"{mark.message}; {mark.help}"
         return types.Diagnostic(
-            self._range(place, lines), message, severity=severity, code=mark.code, source="tactful", data=mark.help
+            self._range(place, lines),
+            message,
+            severity=_SEVERITIES[mark.severity],
+            code=mark.code,
+            source="tactful",
+            data=mark.help,
         )
 
     def _range(self, place: Place, lines: Sequence[str]) -> types.Range:
