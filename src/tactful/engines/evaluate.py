@@ -1,6 +1,6 @@
 """The plain evaluator: conditions of the intermediate representation, evaluated as they are written.
 
-It is no engine, since it looks at one rule and one row at a time. Explanations, deadlines and plans use it.
+It is not an engine, since it evaluates one rule for one row at a time. Explanations, deadlines and plans use it.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ class Evaluator:
                 assert_never(expression)
 
     def moved(self, expression: Moved, moment: Value, length: Value, env: Environment) -> Value:
-        """What a moved moment comes to, for a moment and a length (see :func:`as_length`) with these values."""
+        """The moment that results from moving a moment by a length (see :func:`as_length`) with these values."""
         if moment is None or length is None:
             return None
         assert isinstance(length, int)  # the check lets only lengths of time move a moment
