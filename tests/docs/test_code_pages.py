@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import shlex
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +17,7 @@ from tactful.language.lint import lint_pack
 from tactful.language.load import load_pack_text
 from tactful.source.codes import pages
 from tactful.source.codes.pages import codes, page
+from tactful.source.diagnostics import Code
 from tactful.testing.examples.run import read_examples_text
 
 ROOT = Path(__file__).parents[2]
