@@ -9,11 +9,11 @@ from typing import Final
 
 from tactful.facts.dates import parse_date, parse_day_of_year
 from tactful.facts.kinds import WEEKDAYS, parse_day_time
+from tactful.facts.near import among, date_near
 from tactful.facts.places import country_exists, country_message
 from tactful.facts.working_time import CLOSES, DEFAULT, OPENS, DayRange, WorkingTime
 from tactful.language.names import Report
 from tactful.language.phrases.meant import window_meant
-from tactful.language.phrases.near import among, date_near
 from tactful.language.syntax import Calendar
 from tactful.language.terms import Name
 from tactful.source.codes.pack import BadSetting

@@ -20,10 +20,10 @@ from tactful.facts.kinds import (
     parse_duration,
     parse_yes_no,
 )
+from tactful.facts.near import literal_help
 from tactful.language.ir import Combine, Constant, Expression, Field, Moved, Opens, Pick, Read, Share
 from tactful.language.names import Scope
 from tactful.language.phrases.meaning import literal_kind, literal_value, read_length, report_value
-from tactful.language.phrases.near import literal_help
 from tactful.language.syntax import Amount, Gathered, MovedMoment, Opening, Percent
 from tactful.language.syntax import Expression as Written
 from tactful.language.terms import Name, ParameterOperand

@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeVar, get_args
 import msgspec
 
 from tactful.facts.dates import format_date, parse_date, parse_day_of_year
+from tactful.facts.near import date_help
 from tactful.language.load.entries import ID, NO_CONDITION
 from tactful.language.load.expressions import WAYS, read_expression, read_keyed
 from tactful.language.load.files import Layer
@@ -20,7 +21,6 @@ from tactful.language.load.limits import A_WEEK, CHANNELS, QUIET
 from tactful.language.load.merge import NAMED, Merged, merge_layers
 from tactful.language.phrases import Deadline, Phrase, parse_deadline, parse_phrase, whole
 from tactful.language.phrases.dates import BetweenDays, FromOrBefore
-from tactful.language.phrases.near import date_help
 from tactful.language.syntax import (
     Action,
     AddsStep,

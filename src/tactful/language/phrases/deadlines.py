@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tactful.language.phrases.near import date_near
+from tactful.facts.near import date_near
 from tactful.language.phrases.text import Text, Words
 from tactful.language.terms import Name, Operand, Written
 from tactful.source.codes.conditions import MalformedPhrase
