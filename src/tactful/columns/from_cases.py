@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import accumulate, count
 from operator import attrgetter
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from tactful.columns.columns import LINKS, Column, Columns, Places, array_type, unknown_of
+from tactful.columns.subset import Fields
 from tactful.facts.calendars import Calendar
 from tactful.facts.entities import ENTITIES, PLACED
 from tactful.facts.fields import given_fields
@@ -22,7 +24,7 @@ from tactful.facts.rows import Case, Family, Row
 def columns_of(cases: Sequence[Case], now: Sequence[int], custom: CustomFields) -> Columns:
     """The cases as columns, in their order. ``now`` has each case's moment to decide for (seconds since 1970).
 
-    Values are gathered by ``map``, which takes a third of the time of a call for each of them.
+    A field becomes a column when somebody asks for it: few packs read all of them.
     """
     rows = rows_of(cases)
     nowhere = (id(None), -1)
@@ -30,13 +32,13 @@ def columns_of(cases: Sequence[Case], now: Sequence[int], custom: CustomFields) 
     calendars: dict[int, tuple[int, Calendar]] = {}
     places = {entity: _places(rows[entity], calendars) for entity in PLACED}
     given = {
-        (entity, spec.attribute): column(spec.kind, list(map(attrgetter(spec.attribute), rows[entity])))
+        (entity, spec.attribute): partial(_given, spec.kind, spec.attribute, rows[entity])
         for entity, fields in given_fields().items()
         for spec in fields.values()
         if not spec.clock
     }
     extra = {
-        (entity, name): column(kind, [row.custom.get(name) for row in rows[entity]])
+        (entity, name): partial(_custom, kind, name, rows[entity])
         for entity, fields in custom.items()
         for name, kind in fields.items()
     }
@@ -45,13 +47,23 @@ def columns_of(cases: Sequence[Case], now: Sequence[int], custom: CustomFields) 
         now=np.array(now, dtype=np.int64),
         links=_links(cases, rows, at),
         offsets=_offsets(cases),
-        given=given,
-        custom=extra,
+        given=Fields({}, given),
+        custom=Fields({}, extra),
         places=places,
         calendars=tuple(calendar for _, calendar in calendars.values()),
         cases=lambda numbers: [cases[no] for no in numbers],
         handled=np.array([no for no, case in enumerate(cases) if case.handled is not None], dtype=np.int64),
     )
+
+
+def _given(kind: Kind, attribute: str, rows: Sequence[Row]) -> Column:
+    """A given field of some rows. ``map`` takes a third of the time of a call for each of them."""
+    return column(kind, list(map(attrgetter(attribute), rows)))
+
+
+def _custom(kind: Kind, name: str, rows: Sequence[Row]) -> Column:
+    """A custom fact of some rows."""
+    return column(kind, [row.custom.get(name) for row in rows])
 
 
 def rows_of(cases: Iterable[Case]) -> dict[str, list[Row]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +15,11 @@ import pyarrow.compute as pc
 from tactful.api.policy import Policy
 from tactful.columns.columns import Column, Columns
 from tactful.columns.from_cases import columns_of
+from tactful.columns.subset import Fields
+from tactful.decide.decider import Decider
+from tactful.decide.ranker import Conclusion
 from tactful.facts.reading import read_case
-from tactful.facts.rows import Case
+from tactful.facts.rows import Case, row_key
 from tactful.journal.replay.said import Said, about
 from tactful.source.diagnostics import InvalidInput
 
@@ -31,7 +35,11 @@ class Question(NamedTuple):
 
 
 def decide_all(policy: Policy, questions: Sequence[Question]) -> list[list[Said] | str]:
-    """What a policy says to each case, or the code of the mistake because of which it refuses the case."""
+    """What a policy says to each case, or the code of the mistake because of which it refuses the case.
+
+    Deadlines that depend on clocks or on other facts that time changes have to be searched for case by case. The engine for
+    one case is much faster at that than the engine over columns, so it decides these cases.
+    """
     answers: list[list[Said] | str] = [[] for _ in questions]
     cases, places = list[Case](), list[int]()
     decider = policy.decider
@@ -46,19 +54,38 @@ def decide_all(policy: Policy, questions: Sequence[Question]) -> list[list[Said]
             cases.append(case)
             places.append(place)
     columns = columns_of(cases, [questions[place].now for place in places], policy.checked.carried)
-    ranked = policy.table_decider.rank(_numbered(columns), steps=False)
+    ranked = policy.table_decider.rank_at_once(_numbered(columns))
     for no, reject in ranked.refused.items():
         answers[places[no]] = reject.code
     for no, said in _said(ranked.tables.actions, ranked.tables.justifications).items():
         answers[places[no]] = said
+    for no in ranked.open:
+        answers[places[no]] = _said_alone(decider, cases[no], questions[places[no]].now)
     return answers
+
+
+def _said_alone(decider: Decider, case: Case, now: int) -> list[Said] | str:
+    """What the engine for one case says, or the code of the mistake because of which it refuses the case."""
+    try:
+        ranking = decider.rank(case, now)
+    except InvalidInput as error:
+        return error.diagnostics[0].code
+    return [_said_of(decider, conclusion) for conclusion in ranking.ranked]
+
+
+def _said_of(decider: Decider, conclusion: Conclusion) -> Said:
+    rules = decider.checked.rules
+    ids = {rules[no].id for no, _, _ in conclusion.firings}
+    where = about(*row_key(conclusion.target))
+    return Said(conclusion.action, conclusion.modality, where, conclusion.due, tuple(sorted(ids)))
 
 
 def _numbered(columns: Columns) -> Columns:
     """The columns with each candidate's number as its id: a journal has many cases of the same candidate."""
     key = ("candidate", "id")
     numbers = pc.cast(pa.array(np.arange(columns.sizes["candidate"])), pa.string())
-    return replace(columns, given={**columns.given, key: Column(columns.given[key].kind, numbers)})
+    others = {name: partial(columns.given.__getitem__, name) for name in columns.given}
+    return replace(columns, given=Fields({key: Column(columns.given[key].kind, numbers)}, others))
 
 
 def _said(actions: pa.Table, justifications: pa.Table) -> dict[int, list[Said]]:
