@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tactful.api.policy import Policy
-from tactful.columns.columns import Column, Columns
+from tactful.columns.columns import NULL, Column, Columns
 from tactful.columns.from_cases import columns_of
 from tactful.columns.subset import Fields
 from tactful.decide.decider import Decider
@@ -94,20 +94,20 @@ def _said(actions: pa.Table, justifications: pa.Table) -> dict[int, list[Said]]:
     shown = actions.filter(pc.equal(actions["state"], "ranked"))
     said: dict[int, list[Said]] = defaultdict(list)
     names = ("action", "modality", "entity", "application_id", "interview_id", "target_id")
-    numbers, ranks, due = _numbers(shown), shown["rank"].to_pylist(), pc.cast(shown["due"], pa.int64()).to_pylist()
-    texts = (_texts(shown, name) for name in names)
-    for no, rank, until, action, modality, entity, application, interview, target in zip(
-        numbers, ranks, due, *texts, strict=True
-    ):
-        where = about(entity, application, interview, target)
-        said[no].append(Said(action, modality, where, until, rules[no, rank]))
+    numbers, ranks, dues = _numbers(shown), _ints(shown["rank"]), _ints(shown["due"])
+    actions, modalities, *targets = (_texts(shown, name) for name in names)
+    behind = map(rules.__getitem__, zip(numbers, ranks, strict=True))
+    until = [None if due == NULL else due for due in dues]
+    rows = zip(actions, modalities, map(about, *targets), until, behind, strict=True)
+    for no, row in zip(numbers, map(Said._make, rows), strict=True):
+        said[no].append(row)
     return said
 
 
 def _rules(justifications: pa.Table) -> dict[tuple[int, int], tuple[str, ...]]:
     """The ids of the rules behind each conclusion, sorted, by the candidate's number and its own."""
     rules: dict[tuple[int, int], tuple[str, ...]] = {}
-    conclusions = zip(_numbers(justifications), justifications["conclusion"].to_pylist(), strict=True)
+    conclusions = zip(_numbers(justifications), _ints(justifications["conclusion"]), strict=True)
     for key, rule in zip(conclusions, _texts(justifications, "rule"), strict=True):
         known = rules.get(key)
         assert rule is not None  # the column has no nulls
@@ -117,13 +117,19 @@ def _rules(justifications: pa.Table) -> dict[tuple[int, int], tuple[str, ...]]:
 
 def _numbers(table: pa.Table) -> list[int]:
     """The candidates' numbers."""
-    return pc.cast(pc.cast(table["candidate_id"], pa.string()), pa.int64()).to_pylist()  # type: ignore[no-any-return]
+    return _ints(pc.cast(table["candidate_id"], pa.string()))
+
+
+def _ints(column: Any) -> list[int]:
+    """A column as whole numbers; :data:`NULL` for null. By way of numpy, as Arrow makes one Python object after the other."""
+    return pc.fill_null(pc.cast(column, pa.int64()), NULL).to_numpy().tolist()  # type: ignore[no-any-return]
 
 
 def _texts(table: pa.Table, name: str) -> list[str | None]:
     """A column of a dictionary as texts, of which equal ones are the same object."""
     texts: list[str | None] = []
     for chunk in table[name].chunks:
-        words = chunk.dictionary.to_pylist()
-        texts += [None if code is None else words[code] for code in chunk.indices.to_pylist()]
+        words = [*chunk.dictionary.to_pylist(), None]
+        codes = pc.fill_null(pc.cast(chunk.indices, pa.int64()), -1)
+        texts += map(words.__getitem__, codes.to_numpy().tolist())
     return texts
