@@ -21,11 +21,11 @@ from tactful.journal.writer import Writer
 from tactful.reasons.made_with import installed
 
 pytest.importorskip("pyarrow", reason="needs pyarrow (the extra `batch`)")
-import pyarrow as pa  # noqa: E402  # once it is known to be there
-import pyarrow.compute as pc  # noqa: E402
+import pyarrow as pa  # once it is known to be there
+import pyarrow.compute as pc
 
-from tactful.api.tables import Ranked  # noqa: E402
-from tactful.columns.from_cases import columns_of  # noqa: E402
+from tactful.api.tables import Ranked
+from tactful.columns.from_cases import columns_of
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 DAYS_OFF = (
