@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final, Literal
 
 import msgspec
@@ -11,10 +11,12 @@ import msgspec
 from tactful.api.policy import Policy
 from tactful.decide.invariants import DecidedCase, Violation, violations_by
 from tactful.decide.ranker import Conclusion, Ranking
-from tactful.engines.expiry import rule_turns
+from tactful.engines.evaluate import Evaluator
+from tactful.engines.expiry import Turn, fact_turns, rule_turns
 from tactful.facts.calendars import Calendar
-from tactful.facts.reading.limits import CaseLimits
+from tactful.facts.kinds import Value
 from tactful.facts.rows import Case
+from tactful.language.ir import ComputedFact, Rule
 from tactful.source.diagnostics import InvalidInput, Span, TactfulError
 from tactful.source.lazy import lazy
 from tactful.testing.examples.model import Example
@@ -132,17 +134,19 @@ class _Runner:
         ]
 
     def outcome(self, mutant: Mutant) -> MutantResult:
-        """The result of trying a mutant."""
+        """The result of trying a mutant. What takes least time is tried first, and a notice ends it."""
         changed = Changed(self._policy, mutant)
-        differing = list(changed.differences(self.corpus))
-        by = self._noticed(mutant, differing)
-        if by:
-            return _outcome(mutant, "noticed", by=by)
-        if not differing:
-            differing = list(islice(changed.differences(self._elsewhere(mutant, changed)), _ENOUGH))
-            by = self._broken(differing)
+        differing: list[Difference] = []
+        for difference in changed.differences(self.corpus):
+            by = self._failing(difference, changed)
             if by:
                 return _outcome(mutant, "noticed", by=by)
+            differing.append(difference)
+        if not differing:
+            differing = list(islice(changed.differences(self._elsewhere(mutant, changed)), _ENOUGH))
+        by = self._broken(differing)
+        if by:
+            return _outcome(mutant, "noticed", by=by)
         if not differing:
             return _outcome(mutant, "not told apart")
         shortest = min(differing, key=lambda difference: len(msgspec.json.encode(_plain(difference.tried))))
@@ -150,20 +154,16 @@ class _Runner:
         before, after = _lines(shown, self._policy)
         return _outcome(mutant, "survived", case=_plain(shown.tried), before=before, after=after)
 
-    def _noticed(self, mutant: Mutant, differing: Sequence[Difference]) -> str:
-        """The example or invariant that notices the mutant; empty if none does."""
-        examples = (difference.tried.example for difference in differing)
-        with_examples = [example for example in examples if example is not None]
-        if with_examples:
-            policy = Policy(mutant.pack, CaseLimits())
-            for example in with_examples:
-                if not run_example(policy, example).passed:
-                    return f"example {example.id}"
-        return self._broken(differing)
+    def _failing(self, difference: Difference, changed: Changed) -> str:
+        """The example that fails by a difference on its case; empty if none does."""
+        example = difference.tried.example
+        return "" if example is None or changed.meets(difference, example) else f"example {example.id}"
 
     def _broken(self, differing: Iterable[Difference]) -> str:
         """The first invariant that is broken by a differing decision; empty if none is."""
         for difference in differing:
+            if not difference.shows_in_conclusions():
+                continue
             broken = self._unmet(difference.tried.case, difference.tried.now, difference.ranking)
             if broken:
                 return f"invariant {broken[0].invariant}"
@@ -177,16 +177,25 @@ class _Runner:
                 yield tried(self._policy, case.case, instant)
 
     def _instants(self, mutant: Mutant, changed: Changed, case: Tried) -> list[int]:
-        """Instants (seconds since 1970) at which a test of a changed rule turns, and the second before each."""
-        before, after = self._policy.decider.evaluator(case.case, case.now), changed.evaluator(case)
-        instants: set[int] = set()
-        pairs = [(self._policy.checked, before)] + ([] if mutant.off else [(mutant.pack, after)])
-        for pack, evaluator in pairs:
-            for no in mutant.affected:
-                rule = pack.rules[no]
-                for row in evaluator.rows(rule.entity):
-                    env = evaluator.environment(rule.entity, row)
-                    instants.update(turn.first for turn in rule_turns(rule, env, evaluator) if turn.first > case.now)
+        """Instants (seconds since 1970) at which what is changed turns, and the second before each.
+
+        Of a fact that is changed already at the case's own moment, these are the turns of the rules that it affects.
+        """
+        after = changed.evaluator(case)
+        rules, facts = self._policy.checked.rules, self._policy.decider.facts
+        fact = mutant.fact
+        turns: Iterator[Turn]
+        if fact is None:
+            changed_rules = () if mutant.off else (mutant.pack.rules[no] for no in mutant.affected)
+            turns = chain(
+                _turns_of((rules[no] for no in mutant.affected), case.evaluator), _turns_of(changed_rules, after)
+            )
+        elif _values(fact, case.evaluator) != _values(fact, after):
+            turns = _turns_of((rules[no] for no in mutant.affected), case.evaluator)
+        else:
+            before, changed_fact = facts[fact], changed.facts[fact]
+            turns = chain(_turns_of_fact(before, case.evaluator), _turns_of_fact(changed_fact, after))
+        instants = {turn.first for turn in turns if turn.first > case.now}
         return sorted({instant + step for instant in instants for step in (-1, 0)})[:_INSTANTS]
 
     def _smaller(self, difference: Difference, changed: Changed) -> Difference:
@@ -201,6 +210,24 @@ class _Runner:
         except InvalidInput:
             return None
         return None if case.now is None else changed.difference(tried(self._policy, case, case.now))
+
+
+def _turns_of(rules: Iterable[Rule], evaluator: Evaluator) -> Iterator[Turn]:
+    """The turns of rules for all their rows."""
+    for rule in rules:
+        for row in evaluator.rows(rule.entity):
+            yield from rule_turns(rule, evaluator.environment(rule.entity, row), evaluator)
+
+
+def _turns_of_fact(fact: ComputedFact, evaluator: Evaluator) -> Iterator[Turn]:
+    """The turns of a computed fact for all its rows."""
+    for row in evaluator.rows(fact.entity):
+        yield from fact_turns(fact, row, evaluator)
+
+
+def _values(fact: str, evaluator: Evaluator) -> list[Value]:
+    """The values of a computed fact for all its rows."""
+    return [evaluator.computed(fact, row) for row in evaluator.rows(evaluator.facts[fact].entity)]
 
 
 def _now(case: Case) -> int:

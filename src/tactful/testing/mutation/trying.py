@@ -5,18 +5,23 @@ Only the rules that a mutant affects are compiled and fired again. The firings o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from tactful.api.policy import Policy
+from tactful.decide.decider import Decider
 from tactful.decide.ranker import Conclusion, Ranker, Ranking
 from tactful.engines.compiled import compile_pack
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import Program, RawFiring
+from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
 from tactful.language.ir import AddStep
+from tactful.reasons.context import Context
+from tactful.source.lazy import lazy
 from tactful.testing.examples.model import Example
+from tactful.testing.examples.run import meets
 from tactful.testing.mutation.mutants import Mutant, replace
 from tactful.testing.properties.drawing import drawn_cases
 
@@ -41,6 +46,8 @@ class Tried(msgspec.Struct, frozen=True, eq=False):
     firings: tuple[RawFiring, ...]
     steps: tuple[RawFiring, ...]
     ranking: Ranking
+    #: An evaluator of the original's conditions. It is kept, because every mutant is compared with it.
+    evaluator: Evaluator
 
     def fired(self, rules: Iterable[int]) -> tuple[list[RawFiring], list[RawFiring]]:
         """The firings of some rules: first those of conclusions, then those of steps."""
@@ -53,7 +60,8 @@ def tried(policy: Policy, case: Case, now: int, example: Example | None = None) 
     """A case with the decision of the original pack on it."""
     decider = policy.decider
     firings, steps = decider.fire(case, now), decider.steps(case, now)
-    return Tried(case, now, example, tuple(firings), tuple(steps), decider.ranker.rank(firings, case, now))
+    ranking, evaluator = decider.ranker.rank(firings, case, now), decider.evaluator(case, now)
+    return Tried(case, now, example, tuple(firings), tuple(steps), ranking, evaluator)
 
 
 class Difference(msgspec.Struct, frozen=True, eq=False):
@@ -61,6 +69,10 @@ class Difference(msgspec.Struct, frozen=True, eq=False):
 
     tried: Tried
     ranking: Ranking
+
+    def shows_in_conclusions(self) -> bool:
+        """Whether anything differs besides order, deadlines, reasons and steps. Only that can break an invariant."""
+        return _concluded(self.ranking) != _concluded(self.tried.ranking)
 
 
 class Changed:
@@ -83,7 +95,7 @@ class Changed:
         rules = tuple(replace(pack.rules[old], no=new) for new, old in enumerate(self._numbers))
         return compile_pack(replace(pack, rules=rules), self._policy.calendars)
 
-    def differences(self, among: Iterable[Tried]) -> Iterable[Difference]:
+    def differences(self, among: Iterable[Tried]) -> Iterator[Difference]:
         """The cases on which the mutant decides differently."""
         for case in among:
             difference = self.difference(case)
@@ -122,6 +134,17 @@ class Changed:
         """An evaluator of the mutant's conditions."""
         return Evaluator(case.case, case.now, self.facts, self._policy.calendars)
 
+    def meets(self, difference: Difference, example: Example) -> bool:
+        """Whether the mutant's decision on an example's case meets the expectations."""
+        case, now = difference.tried.case, difference.tried.now
+        ranking = difference.ranking if case.handled is None else self._decider.rank(case, now)
+        return meets(Context(self._decider, case, now), ranking, example)
+
+    @lazy
+    def _decider(self) -> Decider:
+        """A decider of the whole mutant. It is not compiled: nearly all that is asked of it are steps."""
+        return Decider(self._mutant.pack, CaseLimits(), few=True)
+
 
 def _set(firings: Sequence[RawFiring]) -> frozenset[tuple[int, int, int | None]]:
     return frozenset((no, id(row), due) for no, row, due in firings)
@@ -130,6 +153,14 @@ def _set(firings: Sequence[RawFiring]) -> frozenset[tuple[int, int, int | None]]
 def seen(ranking: Ranking) -> Seen:
     """Everything that is visible in a ranking."""
     return tuple(map(_seen, ranking.ranked)), tuple(map(_seen, ranking.set_aside))
+
+
+def _concluded(ranking: Ranking) -> frozenset[object]:
+    """The recommendations and prohibitions of a ranking, with their modality and alternatives."""
+    return frozenset(
+        (conclusion.key, conclusion.modality, tuple((other.key, other.modality) for other in conclusion.alternatives))
+        for conclusion in ranking.ranked
+    )
 
 
 def _seen(conclusion: Conclusion) -> Seen:
