@@ -14,7 +14,6 @@ from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import Turn, fact_turns, rule_turns
 from tactful.facts.calendars import Calendar
-from tactful.facts.kinds import Value
 from tactful.facts.rows import Case
 from tactful.language.ir import ComputedFact, Rule
 from tactful.source.diagnostics import InvalidInput, Span, TactfulError
@@ -22,7 +21,7 @@ from tactful.source.lazy import lazy
 from tactful.testing.examples.model import Example
 from tactful.testing.examples.run import run_example
 from tactful.testing.mutation.mutants import Mutant, mutants
-from tactful.testing.mutation.trying import Changed, Difference, Tried, read_drawn_cases, tried
+from tactful.testing.mutation.trying import Changed, Difference, Original, Tried, read_drawn_cases, tried
 from tactful.testing.properties.smallest import smallest
 
 #: How many more cases are drawn for mutants that decide like the original on all other cases.
@@ -31,6 +30,8 @@ RESERVE: Final = 1500
 _ENOUGH: Final = 10
 #: The most instants of a case at which a mutant is tried.
 _INSTANTS: Final = 60
+#: The most instants at which a mutant is tried in all.
+_TRIES: Final = 3000
 
 Progress = Callable[[int, int], None]
 
@@ -104,7 +105,7 @@ class _Runner:
     """Tries mutants of one pack."""
 
     def __init__(self, policy: Policy, examples: Sequence[Example], seed: int, drawn: int) -> None:
-        self._policy, self._seed = policy, seed
+        self._policy, self._seed, self._original = policy, seed, Original(policy)
         self.corpus = [tried(policy, example.case, _now(example.case), example) for example in examples]
         self.corpus += (
             [tried(policy, case, _now(case)) for case in read_drawn_cases(policy, drawn, seed)] if drawn else []
@@ -135,7 +136,7 @@ class _Runner:
 
     def outcome(self, mutant: Mutant) -> MutantResult:
         """The result of trying a mutant. What takes least time is tried first, and a notice ends it."""
-        changed = Changed(self._policy, mutant)
+        changed = Changed(self._original, mutant)
         differing: list[Difference] = []
         for difference in changed.differences(self.corpus):
             by = self._failing(difference, changed)
@@ -172,29 +173,28 @@ class _Runner:
     def _elsewhere(self, mutant: Mutant, changed: Changed) -> Iterator[Tried]:
         """More cases, and the corpus at instants at which the rule or the mutant may begin or stop to fire."""
         yield from self._reserve
+        left = _TRIES
         for case in self.corpus:
             for instant in self._instants(mutant, changed, case):
                 yield tried(self._policy, case.case, instant)
+                left -= 1
+            if left <= 0:
+                return
 
     def _instants(self, mutant: Mutant, changed: Changed, case: Tried) -> list[int]:
         """Instants (seconds since 1970) at which what is changed turns, and the second before each.
 
-        Of a fact that is changed already at the case's own moment, these are the turns of the rules that it affects.
+        Where a changed fact differs already, these are the turns of the rules that read it; elsewhere, its own.
         """
-        after = changed.evaluator(case)
-        rules, facts = self._policy.checked.rules, self._policy.decider.facts
-        fact = mutant.fact
-        turns: Iterator[Turn]
-        if fact is None:
-            changed_rules = () if mutant.off else (mutant.pack.rules[no] for no in mutant.affected)
-            turns = chain(
-                _turns_of((rules[no] for no in mutant.affected), case.evaluator), _turns_of(changed_rules, after)
-            )
-        elif _values(fact, case.evaluator) != _values(fact, after):
-            turns = _turns_of((rules[no] for no in mutant.affected), case.evaluator)
+        rules = self._policy.checked.rules
+        if mutant.fact is None or changed.differs_in_fact(case.runtime):
+            turns = _turns_of((rules[no] for no in mutant.affected), case.runtime)
+            if mutant.fact is None and not mutant.off:
+                turns = chain(turns, _turns_of((mutant.pack.rules[no] for no in mutant.affected), case.runtime))
         else:
-            before, changed_fact = facts[fact], changed.facts[fact]
-            turns = chain(_turns_of_fact(before, case.evaluator), _turns_of_fact(changed_fact, after))
+            before = self._policy.decider.facts[mutant.fact]
+            after = next(fact for fact in mutant.pack.facts if fact.id == mutant.fact)
+            turns = chain(_turns_of_fact(before, case.runtime), _turns_of_fact(after, case.runtime))
         instants = {turn.first for turn in turns if turn.first > case.now}
         return sorted({instant + step for instant in instants for step in (-1, 0)})[:_INSTANTS]
 
@@ -223,11 +223,6 @@ def _turns_of_fact(fact: ComputedFact, evaluator: Evaluator) -> Iterator[Turn]:
     """The turns of a computed fact for all its rows."""
     for row in evaluator.rows(fact.entity):
         yield from fact_turns(fact, row, evaluator)
-
-
-def _values(fact: str, evaluator: Evaluator) -> list[Value]:
-    """The values of a computed fact for all its rows."""
-    return [evaluator.computed(fact, row) for row in evaluator.rows(evaluator.facts[fact].entity)]
 
 
 def _now(case: Case) -> int:
