@@ -106,7 +106,7 @@ def test_a_json_case_is_rewritten_too(tmp_path: Path) -> None:
         (("done", "nowhere.yaml", "thank_you_note"), 1, "no such file"),
     ],
 )
-def test_wrong_words_are_told(case: Path, words: tuple[str, ...], code: int, message: str) -> None:
+def test_wrong_words_are_reported(case: Path, words: tuple[str, ...], code: int, message: str) -> None:
     """Nothing is written."""
     result = _run(*(str(case) if word == "CASE" else word for word in words))
     assert result.exit_code == code

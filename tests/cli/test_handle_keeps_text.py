@@ -163,7 +163,7 @@ def test_a_killed_command_leaves_the_old_or_the_new_file(rules: str, tmp_path: P
     _run("undo" if path.read_text() == new else "done", str(path), "thank:dana", "--rules", rules)
 
 
-def test_an_earlier_value_that_is_no_json_is_told(rules: str, tmp_path: Path) -> None:
+def test_an_earlier_value_that_is_no_json_is_reported(rules: str, tmp_path: Path) -> None:
     """Somebody has changed by hand what `undo` would bring back."""
     path = tmp_path / "case.yaml"
     path.write_text(BLOCKS)

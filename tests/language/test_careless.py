@@ -143,18 +143,18 @@ def test_a_sentence_with_signs_of_yaml_is_shown_in_quotes(sentence: str, quoted:
 
 
 @pytest.mark.parametrize(("lines", "expected"), RULES, ids=[lines for lines, _ in RULES])
-def test_a_mistake_in_a_rule_is_told(lines: str, expected: list[tuple[str, str, str]]) -> None:
-    """Place, code and remedy; nothing else is told because of it."""
+def test_a_mistake_in_a_rule_is_reported(lines: str, expected: list[tuple[str, str, str]]) -> None:
+    """Place, code and remedy; nothing else is reported because of it."""
     _compare(_rule(lines), expected)
 
 
 @pytest.mark.parametrize(("text", "expected"), PACKS, ids=[text for text, _ in PACKS])
-def test_a_mistake_in_a_section_is_told(text: str, expected: list[tuple[str, str, str]]) -> None:
-    """Place, code and remedy; nothing else is told because of it."""
+def test_a_mistake_in_a_section_is_reported(text: str, expected: list[tuple[str, str, str]]) -> None:
+    """Place, code and remedy; nothing else is reported because of it."""
     _compare(text, expected)
 
 
-def test_all_mistakes_are_told_in_one_go() -> None:
+def test_all_mistakes_are_reported_in_one_go() -> None:
     """Grammar, keys, names and values of one file: none of them hides another."""
     text = """
 parameters: {gap: {default: 3 days}}
@@ -201,7 +201,7 @@ rules:
         ("soon", "write a number and one of"),
     ],
 )
-def test_a_mistake_in_a_parameter_is_told_once(value: str, help_: str) -> None:
+def test_a_mistake_in_a_parameter_is_reported_once(value: str, help_: str) -> None:
     """However many rules read it, with the units that fit its text."""
     (mistake,) = _told(f"extends: default\nparameters: {{thank_you_within: {value}, gap_between_messages: 1 days}}")
     assert mistake.code == "T407"
@@ -209,7 +209,7 @@ def test_a_mistake_in_a_parameter_is_told_once(value: str, help_: str) -> None:
     assert mistake.help.startswith(help_)
 
 
-def test_a_forgotten_base_is_told_once() -> None:
+def test_a_forgotten_base_is_reported_once() -> None:
     """Actions, facts and parameters of the shipped pack, in a file that does not extend it; other mistakes stay."""
     text = """
 rules:
