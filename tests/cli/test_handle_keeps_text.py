@@ -171,4 +171,4 @@ def test_an_earlier_value_that_is_no_json_is_reported(rules: str, tmp_path: Path
     text = path.read_text() + '    before:\n      - {path: "application[acme].company", value: Acme}\n'
     path.write_text(text.replace("# that is all\n", ""))
     result = CliRunner().invoke(app, ["undo", str(path), "nap:acme", "--rules", rules])
-    assert (result.exit_code, "is no JSON" in result.stderr) == (1, True), result.output
+    assert (result.exit_code, "is not JSON" in result.stderr) == (1, True), result.output
