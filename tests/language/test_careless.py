@@ -127,7 +127,7 @@ PACKS = [
     ("extends: default\ngroups: {thank-you-note: off}", [("2:10", "T306", "is a rule")]),
     ("extends: default\ngroups: {thank-you: on}", [("2:21", "T304", "write `thank-you: off`, or leave it out")]),
     ("extends: default\nthank_you_within: 1 day", [("2:1", "T302", "write it below `parameters:`")]),
-    ("extends: default\ntables: {application.answer_due_at: {rows: []}}", [("2:10", "T303", "stated whole")]),
+    ("extends: default\ntables: {application.answer_due_at: {rows: []}}", [("2:10", "T303", "complete")]),
     (
         "tables: {application.w: {by: application.status, gives: duration, rows: [['*', 3 days], [-, 4 days]]}}",
         [("1:75", "T401", "did you mean `any`?"), ("1:90", "T401", "did you mean `any`?")],
