@@ -102,7 +102,7 @@ def test_where_even_the_ids_are_damaged_all_candidates_in_the_range_are_rejected
     assert len({row["candidate_id"] for row in _decided(out)}) == COUNT - len(concerned)
 
 
-def test_candidates_whose_ids_are_damaged_are_told_once(given: Path, tmp_path: Path) -> None:
+def test_candidates_whose_ids_are_damaged_are_reported_once(given: Path, tmp_path: Path) -> None:
     """Their rows in other tables are rejected as those of nobody."""
     path = given / "candidates.parquet"
     ids = set(_ids(path))

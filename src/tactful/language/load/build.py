@@ -314,7 +314,7 @@ class _Builder(InvariantReader):
 
     def _table(self, item: Item) -> Table | None:
         entries = item.entries
-        gives = self._required(item, "gives", "a table is stated whole: write `by`, `gives` and `rows`")
+        gives = self._required(item, "gives", "a table has to be complete: write `by`, `gives` and `rows`")
         if not self._is_fact(item) or gives is None:
             return None
         by = self._texts(entries["by"][1], "by") if "by" in entries else ()

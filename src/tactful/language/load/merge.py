@@ -586,7 +586,7 @@ def _says_off(node: Scalar) -> bool:
 def _short_help(section: str) -> str:
     """What else may stand behind an id of a section, for the help about an id with nothing behind it."""
     if section == "parameters":
-        return ", or write a value behind it, such as `3 days`"
+        return ", or write a value after it, such as `3 days`"
     return ", or write `off` to switch it off" if section in ("rules", "invariants") else ""
 
 
