@@ -1,4 +1,4 @@
-"""Decisions made into entries, before they have a place in the chain."""
+"""Make entries from decisions, before they have a place in the chain."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def draft_decision(decision: Decision, seconds: float, told: Told = NOBODY) -> D
 def draft_refused(
     decider: Decider, case: CaseInput, error: InvalidInput, seconds: float, told: Told = NOBODY
 ) -> Drafted:
-    """The entry of a case that was refused. What it says is kept only if it says whose it is."""
+    """The entry of a case that was refused. Its text is stored only if it contains a candidate's id."""
     text = _as_text(case)
     name = _name_in(text)
     body = None
@@ -112,7 +112,7 @@ def _outcome(decision: Decision, conclusion: Conclusion) -> Outcome:
 
 
 class SettingsKept(NamedTuple):
-    """The digest of settings, and the texts that it takes to know them."""
+    """The digest of settings, and the texts from which they can be restored."""
 
     digest: str
     kept: tuple[Kept, ...]

@@ -1,4 +1,4 @@
-"""What a decision was made from (case, moment, pack), and how its parts are put into words."""
+"""The context of a decision (case, moment, pack), by which its parts are put into words."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     @lazy
     def telling(self) -> Telling:
-        """What puts the decision into words."""
+        """The functions that put the decision into words."""
         turning = self.turning
         if turning is None:
             return PlainTelling(self.decider, self.case, self.now)
@@ -107,12 +107,12 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     @property
     def words(self) -> Words:
-        """The words of the language that the decision is told in."""
+        """The words of the decision's language."""
         return self.decider.once(words_of)
 
     @lazy
     def _because(self) -> dict[Conclusion, tuple[JustificationRecord, ...]]:
-        """The justifications that have been asked for: one conclusion can win over many others."""
+        """The justifications so far: the same conclusion can win over many others."""
         return {}
 
     def target(self, row: Row) -> TargetRecord:

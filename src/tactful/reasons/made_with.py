@@ -1,4 +1,4 @@
-"""What an answer was made with: from the same, tactful makes the same answer on any machine."""
+"""What an answer was made with: from the same inputs, tactful makes the same answer on any machine."""
 
 from __future__ import annotations
 

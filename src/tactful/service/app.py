@@ -37,7 +37,7 @@ from tactful.source.diagnostics import TactfulError
 from tactful.source.suggest import did_you_mean
 
 _TRACE: Final = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-#: The names of routes and methods that metrics and logs use for all that there are not, so that nobody can make new ones.
+#: The names that metrics and logs use for unknown routes and methods, so that clients cannot create new labels.
 _OTHER: Final = "other"
 #: The variable parts of a path that has none.
 _NOTHING: Final[Mapping[str, str]] = {}
@@ -105,7 +105,7 @@ class Service:
             if endpoint is not None:
                 response = await self.answer(endpoint, request)
             else:
-                scope["app"] = self  # so that the router raises for what there is not
+                scope["app"] = self  # so that the router raises for unknown addresses
                 await self._router(scope, request.keep, send)
                 response = request.response
         except HTTPException as error:
@@ -128,7 +128,7 @@ class Service:
         await response(scope, receive, send)
 
     def _refused(self, error: Exception, request: _Request) -> Reply:
-        """The answer to a request that an error ended. What is no problem of the client's is logged."""
+        """The answer to a request that an error ended. Errors of the service itself are logged."""
         problem = problem_of(error)
         if problem is None:
             self.log.error(error, request.route, request.trace)
@@ -137,7 +137,7 @@ class Service:
         return _problem(problem)
 
     async def answer(self, endpoint: Endpoint, request: _Request) -> Reply:
-        """The answer of an endpoint. Raises :class:`Problem` for a request that may not have it."""
+        """The answer of an endpoint. Raises :class:`Problem` for a request that is not allowed."""
         request.route = endpoint.path
         limits, headers = self.settings.limits, request.headers
         self._guard.check(headers, endpoint.open)
@@ -172,13 +172,14 @@ class Service:
         return Reply(answer.body, answer.media)
 
     async def _keep(self, call: Call) -> None:
-        """Return once the journal has what the call decided. Raises :class:`Problem` if it cannot have it."""
+        """Return once the journal has what the call decided. Raises :class:`Problem` if the journal cannot store
+        it."""
         if self._keeper is not None and call.entries.drafted:
             await self._keeper.keep(tuple(call.entries.drafted))
 
 
 class _Target:
-    """What the router hands a request to: the endpoint, whose answer is kept with the request."""
+    """The target of a route: the endpoint, whose answer is kept with the request."""
 
     def __init__(self, service: Service, endpoint: Endpoint) -> None:
         self._service, self._endpoint = service, endpoint
@@ -189,7 +190,7 @@ class _Target:
 
 
 class _PageTarget:
-    """What the router hands a request for the page to. The page tells nothing, so it needs no token."""
+    """The target of requests for the page. The page contains no data, so it needs no token."""
 
     def __init__(self, service: Service, page: Page) -> None:
         self._service, self._page = service, page
@@ -202,7 +203,7 @@ class _PageTarget:
 
 
 class _Request:
-    """A request on its way: its head, its body once read, and its answer."""
+    """A request that is being answered: its head, its body once it has been read, and its answer."""
 
     response: Reply | Response
 
@@ -225,7 +226,7 @@ class _Request:
             async with asyncio.timeout(seconds):
                 return await self._whole(largest)
         except TimeoutError:
-            detail = f"the body was not there after {seconds:g} seconds; send it faster"
+            detail = f"the body did not arrive within {seconds:g} seconds; send it faster"
             raise Problem(HTTPStatus.REQUEST_TIMEOUT, detail, (), {"Connection": "close"}) from None
 
     async def _whole(self, largest: int) -> bytes:
@@ -248,11 +249,11 @@ def read_query(text: bytes, endpoint: Endpoint) -> dict[str, str]:
     pairs = parse_qsl(text.decode("latin-1"), keep_blank_values=True)
     query, known = dict(pairs), {parameter.name: parameter for parameter in endpoint.parameters}
     if len(query) < len(pairs):
-        raise _wrong_query("a parameter of the query is there twice; say it once")
+        raise _wrong_query("a parameter of the query occurs twice; give it once")
     for name, value in query.items():
         if name not in known:
             help_ = did_you_mean(name, known) or f"there are {', '.join(known) or 'none'}"
-            raise _wrong_query(f"the query has a parameter that is not known; {help_}")
+            raise _wrong_query(f"the query has an unknown parameter; {help_}")
         words: Sequence[str] = known[name].schema.get("enum", ())
         if words and value not in words:
             raise _wrong_query(f"`{name}` is one of {', '.join(words)}")

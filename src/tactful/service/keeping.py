@@ -31,7 +31,7 @@ _PAUSES: Final = 3
 
 
 def told_by(request: bytes, trace: str | None) -> Told:
-    """Who asked, by the header ``X-Request-Id`` and the trace."""
+    """The ids of a request, from the header ``X-Request-Id`` and the trace."""
     return Told(request.decode() if _REQUEST.fullmatch(request) else None, trace)
 
 
@@ -79,7 +79,7 @@ class Keeper:
     async def keep(self, drafted: Sequence[Drafted]) -> None:
         """Return once the entries are safe. Raises :class:`Problem` (503) if they are not in time."""
         if len(self._waiting) >= _WAITING:
-            raise self._refused(len(drafted), "too much waits to be written to the journal; try again")
+            raise self._refused(len(drafted), "too many entries are waiting to be written to the journal; try again")
         loop = asyncio.get_running_loop()
         asked = _Asked(drafted, loop.create_future())
         self._waiting.append(asked)
@@ -124,7 +124,7 @@ class Keeper:
     def _written(self, loop: asyncio.AbstractEventLoop, tickets: list[Ticket]) -> None:
         """Called by the journal's thread."""
         (ticket,) = tickets
-        with contextlib.suppress(RuntimeError):  # the loop has ended, and nobody waits any more
+        with contextlib.suppress(RuntimeError):  # the loop has ended, so nothing waits for the entries any more
             loop.call_soon_threadsafe(self._settle, loop, ticket.error)
 
     def _settle(self, loop: asyncio.AbstractEventLoop, error: TactfulError | None) -> None:

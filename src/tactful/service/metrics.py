@@ -11,7 +11,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from tactful.api.decision import Decision
 
-#: Where the numbers of several workers are kept, so that each can tell all of them. prometheus-client gave it its name.
+#: The environment variable with the folder for the numbers of all workers, so that each can report all of them. Its
+#: name comes from prometheus-client.
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 #: The upper ends of the histogram's buckets, in seconds.
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -23,7 +24,7 @@ _Metric = TypeVar("_Metric", Counter, Histogram)
 
 
 class Metrics:
-    """The service's metrics. With several workers each tells the numbers of all."""
+    """The service's metrics. With several workers, each reports the sums of all."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()

@@ -23,9 +23,9 @@ from tactful.source.diagnostics import TactfulError
 
 #: How long an idle connection is kept, in seconds.
 _IDLE: Final = 30
-#: How many connections the system keeps until they are taken.
+#: How many connections the system holds until they are accepted.
 _BACKLOG: Final = 1_024
-#: How long the answers that are on their way may take after SIGTERM, beyond the longest that an answer may take.
+#: How much longer than an answer may take, pending answers may take after SIGTERM.
 _LEEWAY: Final = 5
 
 
@@ -145,7 +145,7 @@ def _log_to(log: Log) -> None:
 def serve(policy: Policy, settings: Settings, workers: int = 1) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what runs. Raises :class:`tactful.TactfulError` if the address is taken."""
     listening = _listen(settings)
-    if settings.journal is not None:  # a mistake in it is told before anybody asks
+    if settings.journal is not None:  # so that a mistake in it is reported before the first request
         journal.open(settings.journal.url, keys=settings.journal.keys, master=settings.journal.master).close()
     policy.warm()
     host, port = listening.getsockname()[:2]

@@ -94,7 +94,7 @@ class Sqlite:
                 yield from rows
 
     def allow_deletes(self) -> None:
-        """A file has nothing that would forbid it."""
+        """Do nothing: a file has no trigger that forbids it."""
 
     def clean(self) -> None:
         """Empty the write-ahead log, which still has what was overwritten in the file."""
