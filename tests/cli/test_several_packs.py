@@ -83,3 +83,41 @@ def test_what_safety_does_not_see_is_said_first(command: str, folder: Path) -> N
     shown = " ".join(shown.split())
     assert "The invariant search-goes-on is switched off by" in shown
     assert "No safety rule covers the action visit: all are invited" in shown
+
+
+EXAMPLES = """
+pack: ../house.yaml
+examples:
+  a-day-to-thank:
+    case:
+      now: 2026-11-20T20:00:00Z
+      candidate: {id: kim}
+      applications:
+        - id: acme
+          people: [{id: dana, name: Dana Ruiz}]
+          interviews: [{id: i, ended_at: 2026-11-20T15:00:00Z, interviewers: [dana]}]
+    expect: [{should: thank_you_note, to: dana}]
+"""
+
+
+@pytest.mark.parametrize(("packs", "failed"), [(["house"], 0), (["house", "branch"], 0), (["house", "bare"], 1)])
+def test_the_examples_of_several_packs_run_on_all_of_them_together(packs: list[str], failed: int, folder: Path) -> None:
+    """An example of one pack fails where another takes away what it expects."""
+    (folder / "tests").mkdir()
+    (folder / "tests" / "house.yaml").write_text(EXAMPLES)
+    files = [str(folder / f"{name}.yaml") for name in packs]
+    result = CliRunner().invoke(app, ["test", *files, "-k", "a-day-to-thank", "--draw", "0"])
+    assert result.exit_code == failed, result.output
+    assert f"1 example, {failed} failed" in result.stdout
+    assert ("T923" in result.stderr) is (packs == ["house", "branch"])
+
+
+def test_two_decisions_are_compared_by_the_values_of_another_day(folder: Path) -> None:
+    """``--rules-as-of`` counts for both packs; the moment of the case stays."""
+    dated = "extends: default\nparameters: {thank_you_within: {values: {2026-01-01: 1 day, 2030-01-01: 3 days}}}\n"
+    (folder / "dated.yaml").write_text(dated)
+    command = ["compare", CASE, CASE, *_rules(folder, "branch"), "--against", str(folder / "dated.yaml")]
+    today, _ = _run(*command)
+    later, _ = _run(*command, "--rules-as-of", "2030-06-01")
+    assert "No difference" not in today
+    assert "No difference" in later

@@ -9,7 +9,7 @@ import typer
 
 from tactful.api.decision import Decision
 from tactful.api.policy import Policy
-from tactful.cli.options import At, Format, Language, Rules, load_rules, read_case
+from tactful.cli.options import At, Format, Language, Rules, RulesAsOf, load_rules, read_case
 from tactful.cli.output import console, guarded, write_bytes
 
 
@@ -23,12 +23,13 @@ def compare(
         typer.Option(metavar="PACK", help="Decide on CASE_B by this pack instead of --rules; may be repeated."),
     ] = None,
     at: At = None,
+    rules_as_of: RulesAsOf = None,
     language: Language = None,
     format_: Format = "text",
 ) -> None:
     """Show the differences between two decisions, with the facts and rules behind them."""
-    policy = load_rules(rules, language=language)
-    other = policy if not against else load_rules(against, language=language)
+    policy = load_rules(rules, as_of=rules_as_of, language=language)
+    other = policy if not against else load_rules(against, as_of=rules_as_of, language=language)
     second = _decide(other, after, at)
     record = _decide(policy, before, at, second.words.language).compare(second)
     if format_ == "json":

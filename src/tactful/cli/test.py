@@ -13,8 +13,8 @@ import msgspec
 import typer
 from rich.text import Text
 
-from tactful.api.policy import Policy, load
-from tactful.cli.options import Seed
+from tactful.api.policy import Policy
+from tactful.cli.options import Seed, load_rules
 from tactful.cli.output import console, fail, guarded, write_bytes, write_file
 from tactful.cli.progress import Step, progress
 from tactful.facts.rows import Case
@@ -29,14 +29,13 @@ from tactful.testing.properties.invariants import InvariantReport, Results, inva
 from tactful.testing.properties.options import DRAWN, KEPT_IN, Drawing
 from tactful.testing.record import PackTestRecord, pack_test_record
 
-#: The last line where random cases are wanted and cannot be drawn.
+#: The last line if random cases were asked for and cannot be drawn.
 _NOT_DRAWN: Final = "not checked: invariants on random cases; pip install 'tactful[check]', or pass --draw 0"
 
 
 class Tested(msgspec.Struct, frozen=True, eq=False):
     """A tested pack, with the results of each step."""
 
-    pack: str
     policy: Policy
     examples: tuple[ExampleResult, ...]
     results: Results
@@ -54,11 +53,12 @@ class Tested(msgspec.Struct, frozen=True, eq=False):
 
 @guarded
 def run_tests(
-    pack: Annotated[
-        str | None,
+    packs: Annotated[
+        list[str] | None,
         typer.Argument(
             metavar="PACK",
-            help="default, profile:NAME, a YAML file or a folder; by default the shipped pack and all profiles.",
+            help="default, profile:NAME, a YAML file, a folder or an installed pack; several are laid over each other. "
+            "By default, the shipped pack and all profiles, each separately.",
         ),
     ] = None,
     only: Annotated[
@@ -101,11 +101,11 @@ def run_tests(
         raise typer.BadParameter("--cover-drawn, --all, --html and --fail-under need --coverage")
     if coverage and format_ == "json":
         raise typer.BadParameter("--coverage prints text only; leave out --format json")
-    if html is not None and pack is None:
+    if html is not None and not packs:
         raise typer.BadParameter("--html needs the name of a pack")
-    packs = [pack] if pack is not None else ["default", *(f"profile:{name}" for name in profiles())]
+    wanted = [packs] if packs else [["default"], *([f"profile:{name}"] for name in profiles())]
     count = draw if draw is not None else DRAWN if can_draw() else 0
-    tested = [_test(pack, only, _drawing(pack, count, seed)) for pack in packs]
+    tested = [_test(laid, only, _drawing(laid, count, seed)) for laid in wanted]
     if only is not None and not any(result.examples or result.invariants for result in tested):
         raise typer.BadParameter(f"no example or invariant has {only!r} in its id")
     if format_ == "json":
@@ -121,14 +121,13 @@ def run_tests(
         raise typer.Exit(1)
 
 
-def _test(pack: str, only: str | None, drawing: Drawing | None) -> Tested:
-    """Run everything for one pack."""
-    policy = load(pack)
-    examples = load_examples(pack, policy)
+def _test(packs: list[str], only: str | None, drawing: Drawing | None) -> Tested:
+    """Run everything for one pack, or for several that are laid over each other, with the examples of each."""
+    policy = load_rules(packs, many=True)
+    examples = tuple(example for pack in packs for example in load_examples(pack, policy))
     chosen = [example for example in examples if only is None or only in example.id]
     with progress(f"testing {policy.name}") as step:
         return Tested(
-            pack=pack,
             policy=policy,
             examples=tuple(_run_all(policy, chosen, step)),
             results=_invariants(policy, examples, only, drawing, step),
@@ -141,12 +140,13 @@ def _run_all(policy: Policy, examples: list[Example], step: Step) -> Iterator[Ex
         yield run_example(policy, example)
 
 
-def _drawing(pack: str, draw: int, seed: int | None) -> Drawing | None:
-    """How random cases are drawn for a pack. Failures are stored beside it, except for the shipped packs."""
+def _drawing(packs: list[str], draw: int, seed: int | None) -> Drawing | None:
+    """How random cases are drawn for a pack. Failures are stored next to the last pack, except for the shipped
+    packs."""
     if draw == 0:
         return None
     need_hypothesis()
-    path = Path(pack)
+    path = Path(packs[-1])
     beside = path if path.is_dir() else path.parent if path.is_file() else None
     return Drawing(draw, seed, None if beside is None else beside / KEPT_IN)
 
@@ -187,7 +187,7 @@ def _render(tested: Tested, only: str | None, out: SafeConsole) -> None:
     if only is None:
         _render_unfired(tested, out)
     if not tested.examples and only is None:
-        hint = f"{name}: no examples; write them in a folder `tests` beside the rules"
+        hint = f"{name}: no examples; write them in a folder `tests` next to the rules"
         out.print(Text(hint), soft_wrap=True)
     for report in tested.results.general:
         if report.missing:
@@ -203,8 +203,8 @@ def _render_unfired(tested: Tested, out: SafeConsole) -> None:
     """Print the pack's own rules that fired in no drawn case, with what stood in the way in the closest one."""
     drawn = tested.results.drawn
     for rule in own_unfired(tested.policy.checked, tested.results.unfired):
-        missing = f"; what was missing at last: {', '.join(rule.missing)}" if rule.missing else ""
-        line = f"{rule.place}: {rule.rule}: never seen firing in {drawn:,} drawn cases{missing}"
+        missing = f"; missing in the case that came closest: {', '.join(rule.missing)}" if rule.missing else ""
+        line = f"{rule.place}: {rule.rule}: never fired in {drawn:,} drawn cases{missing}"
         out.print(Text(line, "dim"), soft_wrap=True)
 
 
@@ -222,7 +222,7 @@ def report_coverage(
 ) -> float:
     """Print the coverage, write the page if ``html`` is given, and return the percentage.
 
-    Of an overlay, only what it adds or changes is looked at, unless ``everything`` is.
+    For an overlay, only what it adds or changes is counted, unless ``everything`` is true.
     """
     from tactful.testing.coverage.cover import cover  # loaded only for coverage
     from tactful.testing.coverage.report import coverage_html, coverage_text

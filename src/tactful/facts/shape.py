@@ -3,8 +3,7 @@
 Every optional field may be left out or ``null``. It is then unknown, which is different from ``no``.
 """
 
-from __future__ import annotations
-
+# Annotations are evaluated as the classes are made: as texts they would be compiled once for each use of a class.
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -367,7 +366,7 @@ class Candidate(Shape, frozen=True):
     language: Annotated[
         str | None,
         Meta(
-            description="The language that the candidate reads (BCP 47). The advice is told in it where the pack has it.",
+            description="The language that the candidate reads (BCP 47). The advice is given in it if the pack has it.",
             examples=["de"],
         ),
     ] = None

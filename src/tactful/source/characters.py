@@ -52,6 +52,11 @@ def _is_needed(text: str, at: int) -> bool:
     return unicodedata.bidirectional(before) == unicodedata.bidirectional(after) == "AL"
 
 
+def visible(text: str) -> str:
+    """The text without the characters that :func:`printable` replaces, and without blanks around it."""
+    return printable(text).replace("\N{REPLACEMENT CHARACTER}", "").strip()
+
+
 def clean(text: str) -> str:
     """The lines of a text, each :func:`printable`: for documents and calendars."""
     return "\n".join(map(printable, text.replace("\r\n", "\n").split("\n")))

@@ -6,11 +6,11 @@ Values are read by the types of ``shape``, so that ``country: NO`` stays a text 
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 
 from msgspec import inspect
 
+from tactful.facts.fields import case_types
 from tactful.facts.kinds import (
     MOST,
     DayTimeKind,
@@ -32,7 +32,7 @@ from tactful.source.diagnostics import Code, Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
 from tactful.source.suggest import did_you_mean
 
-#: Stands for a value that could not be read, so that the values beside it are still checked.
+#: Stands for a value that could not be read, so that the other values are still checked.
 WRONG: Final = object()
 #: How many parameters are listed in a message.
 _SHOWN: Final = 20
@@ -42,14 +42,6 @@ _NAMES: Final = ("id", "person")
 _CODES: Final = ("system", "uid", "key", "value", "path")
 #: How many digits a whole number may have. No plausible count has more.
 _DIGITS: Final = 15
-
-
-@cache
-def case_type() -> inspect.StructType:
-    """The type of a case, which is inspected once."""
-    type_ = inspect.type_info(CaseShape)
-    assert isinstance(type_, inspect.StructType)
-    return type_
 
 
 class Reader:
@@ -63,7 +55,7 @@ class Reader:
 
     def read(self, node: Node) -> Any:
         """The case as plain data. A part that cannot be read becomes :data:`WRONG`."""
-        return self._struct(node, case_type(), "")
+        return self._struct(node, case_types()[CaseShape], "")
 
     def problem(self, code: type[Code], path: str, message: str, help_: str | None = None) -> None:
         """Note a mistake at a path."""
@@ -265,7 +257,7 @@ class Reader:
         adjustable = self._declared.parameters
         if name in self._declared.fixed:
             message = f"cases may not state the parameter `{name}`"
-            return message, f"the pack allows it with `adjustable: {{from: …, to: …}}` beside the value of `{name}`"
+            return message, f"the pack allows it with `adjustable: {{from: …, to: …}}` next to the value of `{name}`"
         known = ", ".join(f"`{other}`" for other in sorted(adjustable)[:_SHOWN])
         help_ = did_you_mean(name, adjustable) or (
             f"cases may state {known}" if known else "the pack has no parameter that cases may state"

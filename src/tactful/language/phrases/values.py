@@ -133,7 +133,8 @@ class HasWords(Phrase, frozen=True):
 
     def means(self, question: Question) -> Meaning | None:
         """``None`` after reporting that there are no words to look for."""
-        words = question.words(self.text)
+        way = self.how if self.how == "contains" else f"{self.how} with"
+        words = question.words(f"not {way}" if self.negated else way, self.text)
         return None if words is None else Meaning((TextHas(self.how, words),), self.negated)
 
 
