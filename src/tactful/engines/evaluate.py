@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
 from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT, Calendar, Calendars
 from tactful.facts.entities import SCOPES
@@ -44,7 +44,6 @@ from tactful.language.ir import (
     IsIn,
     Known,
     Moved,
-    NoneOf,
     NowIs,
     Opens,
     Pick,
@@ -60,6 +59,8 @@ from tactful.language.ir import (
     YearlyBetween,
 )
 
+#: Stands for a value that is not known yet, where ``None`` is a value.
+_MISSING: Final[Any] = object()
 #: 29 February, as :class:`YearlyBetween` has it.
 _LEAP_DAY: Final = 229
 #: The rows in scope, by the names of their entities; ``None`` for an offer that does not exist and an unknown person.
@@ -152,9 +153,10 @@ class Evaluator:
     def computed(self, id_: str, row: Row) -> Value:
         """The value of a computed fact for a row."""
         key = (id_, row.no)
-        if key not in self.memo:
-            self.memo[key] = self.worked_out(self.facts[id_], row)
-        return self.memo[key]
+        known: Value = self.memo.get(key, _MISSING)
+        if known is _MISSING:
+            known = self.memo[key] = self.worked_out(self.facts[id_], row)
+        return known
 
     def worked_out(self, fact: ComputedFact, row: Row) -> Value:
         """The value of a computed fact for a row, computed anew. It may be a fact that the pack does not have."""
@@ -271,17 +273,13 @@ class Evaluator:
 
     def holds(self, condition: Condition, env: Environment, observe: Observer | None = None) -> bool:
         """Whether a condition holds. ``observe`` is called for every test that is evaluated."""
-        match condition:
-            case AllOf(members=members):
-                return all(self.holds(member, env, observe) for member in members)
-            case AnyOf(members=members):
-                return any(self.holds(member, env, observe) for member in members)
-            case NoneOf(members=members):
-                return not any(self.holds(member, env, observe) for member in members)
-            case Test():
-                return self.test(condition, env, observe)
-            case _:
-                assert_never(condition)
+        if isinstance(condition, Test):
+            return self.test(condition, env, observe)
+        wanted = isinstance(condition, AllOf)
+        for member in condition.members:
+            if self.holds(member, env, observe) is not wanted:  # the members after it do not matter
+                return isinstance(condition, AnyOf)
+        return not isinstance(condition, AnyOf)
 
     def test(self, test: Test, env: Environment, observe: Observer | None = None) -> bool:
         """Whether a test holds."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Final, Literal, assert_never
 
 from tactful.facts.kinds import (
@@ -14,14 +13,16 @@ from tactful.facts.kinds import (
     ListKind,
     MomentKind,
     NumberKind,
+    YesNoKind,
     as_length,
     kind_name,
     parse_duration,
+    parse_yes_no,
 )
+from tactful.facts.near import literal_help
 from tactful.language.ir import Combine, Constant, Expression, Field, Moved, Opens, Pick, Read, Share
 from tactful.language.names import Scope
 from tactful.language.phrases.meaning import literal_kind, literal_value, read_length, report_value
-from tactful.language.phrases.near import literal_help
 from tactful.language.syntax import Amount, Gathered, MovedMoment, Opening, Percent
 from tactful.language.syntax import Expression as Written
 from tactful.language.terms import Name, ParameterOperand
@@ -42,6 +43,8 @@ def kind_of(written: Written, kind_of_name: Callable[[str], Kind | None]) -> Kin
         case Amount(operand=operand):
             if isinstance(operand, ParameterOperand):
                 return kind_of_name(f"${operand.name}")
+            if parse_yes_no(operand.text) is not None:
+                return YesNoKind()
             return kind_of_name(operand.text) or literal_kind((operand.text,))
         case Gathered(how=how, members=members):
             if how in ("latest of", "earliest of"):
@@ -162,6 +165,8 @@ class ExpressionChecker:
             self._wrong(f"a part is taken of {takes}, but type {kind_name(kind)} is needed here", written.span)
             return None
         of = self.check(written.of, kind)
+        from fractions import Fraction  # takes a millisecond to import, and few packs have shares
+
         share = Fraction(written.percent) / 100
         whole = isinstance(kind, DurationKind)
         return None if of is None else Share(of, share.numerator, share.denominator, whole)

@@ -39,8 +39,10 @@ class EntryReader:
 
     def _text(self, entries: Entries, key: str) -> Name | None:
         """The text under ``key``; ``None`` where the key is missing, or after reporting that it has several values."""
-        pair = entries.get(key)
-        return None if pair is None else self._scalar_text(pair[1], key)
+        if key not in entries:
+            return None
+        node = entries[key][1]
+        return whole(node) if type(node) is Scalar else self._scalar_text(node, key)
 
     def _scalar_text(self, node: Node, key: str) -> Name | None:
         if not isinstance(node, Scalar):
@@ -54,9 +56,9 @@ class EntryReader:
         text = self._text(entries, key)
         return "" if text is None else text.text
 
-    def _required(self, item: Item, key: str) -> Name | None:
+    def _required(self, item: Item, key: str, help_: str | None = None) -> Name | None:
         if key not in item.entries:
-            self.report(MissingKey.at(item.id.span, f"`{item.id.text}` has no `{key}`"))
+            self.report(MissingKey.at(item.id.span, f"`{item.id.text}` has no `{key}`", help_))
         return self._text(item.entries, key)
 
     def _texts(self, node: Node, key: str) -> tuple[Name, ...]:
