@@ -32,7 +32,7 @@ RULES = [
     ("because: 'not closed", [("7:14", "T103", "close it: 'not closed'")]),
     ("because: a\n  more: b", [("8:7", "T103", "let it begin below `because`")]),
     ("because: - a", [("7:14", "T103", "begin it in the next line")]),
-    ("because:a", [("4:3", "T303", ""), ("7:5", "T103", "write a blank after the colon")]),
+    ("because:a", [("4:3", "T303", ""), ("7:5", "T103", "write a space after the colon")]),
     ("because: {a: b", [("7:14", "T103", "close it with }")]),
     ("because: !important a", [("7:14", "T105", "put the text in quotes")]),
     ("because: a\nwhen: {person.prefers: [email, phone}", [("8:28", "T103", "close it with ]")]),

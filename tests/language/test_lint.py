@@ -490,7 +490,7 @@ def test_a_sentence_that_is_cut_off_is_told(sentence: str, part: str | None) -> 
 def test_a_text_with_or_in_it_is_told() -> None:
     """It may be the name of a company, so it is no mistake."""
     (warning,) = _lint(_rule("{application.company: not Acme or Beta}"))
-    help_ = "for several texts write `none of [Acme, Beta]`; if one is meant, put it in quotes"
+    help_ = "for several texts write `none of [Acme, Beta]`; if a single text is intended, put it in quotes"
     assert (warning.code, warning.help) == ("T911", help_)
 
 

@@ -17,7 +17,7 @@ from tactful.cli.progress import progress
 if TYPE_CHECKING:
     from tactful.proofs.prove import Proved
 
-#: The number of random cases among which refutations are looked for.
+#: The number of random cases in which a refutation is searched for.
 DRAWN: Final = 100
 _COLOURS: Final = {"proved": "green", "refuted": "red", "not settled": "yellow"}
 

@@ -447,7 +447,8 @@ def _number(number: float) -> int | float | None:
 
 
 def _has_words(text: str, predicate: TextHas) -> bool:
-    """Whether the words stand in a text, with no letter or digit next to one of their own."""
+    """Whether the words occur in a text as whole words: no letter or digit is next to their own first or last letter
+    or digit."""
     words, text = predicate.words, folded(text)
     at = text.find(words)
     while at >= 0:
@@ -477,7 +478,7 @@ def in_day_time(value: Value, low: int, high: int) -> bool:
 
 
 def compare(left: Value, op: str, right: Value) -> bool:
-    """Whether two numbers stand in an order."""
+    """Whether a comparison of two numbers holds."""
     assert isinstance(left, int | float)  # the check refuses comparisons of anything but numbers
     assert isinstance(right, int | float)
     match op:

@@ -92,7 +92,7 @@ class Ahead(Past):
 
     @property
     def same_before(self) -> int:
-        """The first second at which what the functions told can change."""
+        """The first second at which the results of the functions can change."""
         return min(self.high >> 1, self.in_sight)
 
     def until(self, rule: int, row: Row) -> int | None:

@@ -18,7 +18,7 @@ FIRST: Final = -(1 << 62)
 _LAST: Final = 1 << 62
 #: The most rows of a case that is looked at in this way. The plain search counts its steps, and stops where they are too many.
 SMALL: Final = 400
-#: The most turns that are looked at for one rule and row.
+#: The most turns that are examined for a rule and a row.
 _MOST: Final = 60
 
 

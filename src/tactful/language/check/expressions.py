@@ -100,19 +100,21 @@ class ExpressionChecker:
 
     def _fits(self, field: Field, kind: Kind, span: Span) -> bool:
         if field.origin == "clock":
-            self._wrong(f"`{field.text}` changes all the time, and no fact is computed from it", span)
+            self._wrong(f"`{field.text}` changes all the time, so no fact can be computed from it", span)
             return False
         fitting = (LengthKind, DurationKind) if isinstance(kind, LengthKind) else (type(kind),)
         same = field.kind == kind or not isinstance(kind, ChoiceKind | ListKind)
         if isinstance(field.kind, fitting) and same:
             return True
-        self._wrong(f"`{field.text}` is {kind_name(field.kind)}, where {kind_name(kind)} is wanted", span)
+        self._wrong(
+            f"`{field.text}` is of type {kind_name(field.kind)}, but type {kind_name(kind)} is needed here", span
+        )
         return False
 
     def _moment(self, name: Name, kind: Kind) -> Field | None:
         """The field of a moment, where a moment is wanted."""
         if not isinstance(kind, MomentKind):
-            self._wrong(f"a moment stands where {kind_name(kind)} is wanted", name.span)
+            self._wrong(f"this is a moment, but type {kind_name(kind)} is needed here", name.span)
             return None
         field = self._scope.field(name)
         return field if field is not None and self._fits(field, kind, name.span) else None
@@ -155,13 +157,13 @@ class ExpressionChecker:
         if isinstance(kind, MomentKind) if moments else isinstance(kind, _AMOUNTS):
             return True
         takes = "moments" if moments else "numbers and lengths of elapsed time, not business days"
-        self._wrong(f"`{written.how}` takes {takes}; here {kind_name(kind)} is wanted", written.span)
+        self._wrong(f"`{written.how}` takes {takes}, but type {kind_name(kind)} is needed here", written.span)
         return False
 
     def _percent(self, written: Percent, kind: Kind) -> Expression | None:
         if not isinstance(kind, _AMOUNTS):
             takes = "numbers and lengths of elapsed time, not business days"
-            self._wrong(f"a part is taken of {takes}; here {kind_name(kind)} is wanted", written.span)
+            self._wrong(f"a part is taken of {takes}, but type {kind_name(kind)} is needed here", written.span)
             return None
         of = self.check(written.of, kind)
         share = Fraction(written.percent) / 100

@@ -57,7 +57,7 @@ def _text(scalar: Scalar, text: str) -> Iterator[Diagnostic]:
         whole = text[scalar.span.start : cut.end()].rstrip()
         message = f"`{cut['comment'].rstrip()}` is a comment, and not a part of the text before it"
         yield OtherText.at(
-            scalar.span, message, f"put the text in quotes, {quoted(whole)}; or write a blank after the #"
+            scalar.span, message, f"put the text in quotes, {quoted(whole)}; or write a space after the #"
         )
     if scalar.plain and _TYPOGRAPHIC.fullmatch(scalar.text):
         yield OtherText.at(
@@ -98,4 +98,4 @@ def _midnight(test: Test, checked: CheckedPack, own: Own) -> Iterator[Diagnostic
     if span is not None:
         later = f"`{low.name}` ({low.value}) is later than `{high.name}` ({high.value})"
         message = f"{later}, so `{test.field.text}: {test.text}` holds through midnight"
-        yield PassesMidnight.at(span, message, "exchange the two, if that is not meant")
+        yield PassesMidnight.at(span, message, "swap the two if this is not intended")

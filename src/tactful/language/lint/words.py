@@ -71,14 +71,14 @@ def _compared(test: Test, text: str) -> Iterator[Diagnostic]:
     if meant is None and small != text and is_phrase(small, TextKind):
         meant = small
     if meant is not None:
-        help_ = f"write `{meant}`, or put the text in quotes if it is meant"
+        help_ = f"write `{meant}`, or put the text in quotes if it is intended"
         yield OtherText.at(test.span, f"`{text}` is compared as a text", help_)
     elif text.lower() in YES_NO_WORDS:
-        help_ = "ask for a yes/no, or put the text in quotes if it is meant"
-        yield OtherText.at(test.span, f"`{text}` is compared as a text, and `{test.field.text}` is no yes/no", help_)
+        help_ = "ask for a yes/no, or put the text in quotes if it is intended"
+        yield OtherText.at(test.span, f"`{text}` is compared as a text, and `{test.field.text}` is not a yes/no", help_)
     elif test.text in (text, f"not {text}") and _OR.search(text) is not None:
         instead = f"{'none of ' if test.negated else ''}[{', '.join(_OR.split(text))}]"
-        help_ = f"for several texts write `{instead}`; if one is meant, put it in quotes"
+        help_ = f"for several texts write `{instead}`; if a single text is intended, put it in quotes"
         yield OtherText.at(test.span, f"`{text}` is a single text with `or` in it", help_)
 
 
@@ -93,8 +93,8 @@ def _looked_for(test: Test, sources: Mapping[str, str]) -> Iterator[Diagnostic]:
         way = " ".join(match["way"].split())
         each = ", ".join(f"{way} {part}" for part in parts)
         several = "for several, write a line for each" if test.negated else f"for one of several, write `[{each}]`"
-        help_ = f"{several}; if they stand side by side, put the phrase in quotes"
-        yield OtherText.at(test.span, f"`{match['words']}` is looked for as it stands", help_)
+        help_ = f"{several}; if the words have to follow each other, put the phrase in quotes"
+        yield OtherText.at(test.span, f"`{match['words']}` is searched for as a whole", help_)
 
 
 def _mixed(tests: tuple[Test, ...], own: Own, sources: Mapping[str, str]) -> Iterator[Diagnostic]:
@@ -104,5 +104,7 @@ def _mixed(tests: tuple[Test, ...], own: Own, sources: Mapping[str, str]) -> Ite
         assert has is not None
         beside = test.text.startswith("[") and test.span.start <= has.span.start < test.span.end
         for text in _plain(test, sources) if beside and test.span in own else ():
-            help_ = f"write `contains {text}`, or put the text in quotes if it is meant"
-            yield OtherText.at(test.span, f"`{text}` is the whole text, beside words that are looked for", help_)
+            help_ = f"write `contains {text}`, or put the text in quotes if it is intended"
+            yield OtherText.at(
+                test.span, f"`{text}` is compared with the whole text, but the list also has words to search for", help_
+            )

@@ -57,7 +57,7 @@ NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,79}")
 FACT: Final = re.compile(r"[a-z_]+\.[a-z][a-z0-9_]{0,79}")
 #: The most entries that a section may have.
 MAX_ITEMS: Final = 5_000
-#: The field with the day that it is, where the candidate is.
+#: The field with today's date where the candidate is.
 TODAY: Final = "candidate.date"
 _EVERY_YEAR: Final = (
     "write it with its year, like `2027-01-01`; "
@@ -72,7 +72,7 @@ AGGREGATIONS: Final[tuple[Aggregation, ...]] = get_args(Aggregation)
 
 
 def build_pack(layers: list[Layer]) -> Pack:
-    """Merge the layers and read all of their entries. What cannot be read is left out, and told in ``mistakes``."""
+    """Merge the layers and read all of their entries. What cannot be read is left out and reported in ``mistakes``."""
     return _Builder(layers).build()
 
 
@@ -176,7 +176,7 @@ class _Builder(InvariantReader):
         adjustable = self._bounds(entries)
         if "values" in entries and "value" in entries:
             message = f"`{item.id.text}` has both `value` and `values`"
-            help_ = "write `value`, or `values` by the days from which on they count"
+            help_ = "write `value`, or `values` with the day from which each counts"
             self.report(BadSetting.at(entries["value"][0].span, message, help_))
         if "values" in entries:
             dated = self._dated(entries["values"][1])
@@ -350,7 +350,11 @@ class _Builder(InvariantReader):
             wanted = " and ".join((", ".join(f"`{name.text}`" for name in by), "the value"))
             count = f", not {len(node.items)}" if isinstance(node, Sequence) else ""
             message = f"a row of this table has {len(by) + 1} cells{count}"
-            self.report(WrongShape.at(node.span, message, f"a cell for each of {wanted}; write `any` for any"))
+            self.report(
+                WrongShape.at(
+                    node.span, message, f"write a cell for each of {wanted}; write `any` to match every value"
+                )
+            )
             return None
         cells = tuple(self._cell(item) for item in node.items[:-1])
         value = read_expression(node.items[-1], self.report)
@@ -453,11 +457,11 @@ class _Builder(InvariantReader):
             key = item.entries["from" if first is not None else "until"][0]
             help_ = "leave it out; a safety rule ends only where a pack switches it off and says why"
             self.report(
-                BadSafety.at(key.span, f"the safety rule `{item.id.text}` cannot hold for some days only", help_)
+                BadSafety.at(key.span, f"the safety rule `{item.id.text}` cannot be limited to certain days", help_)
             )
         if first is not None and last is not None and first > last:
             span = item.entries["until"][1].span
-            message = f"`{item.id.text}` is in force on no day: `until` is earlier than `from`"
+            message = f"`{item.id.text}` is never in force: `until` is earlier than `from`"
             self.report(BadSetting.at(span, message, "both days are included"))
             return []
         return [self._in_force(item, first, last)]

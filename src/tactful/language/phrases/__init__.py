@@ -70,7 +70,9 @@ def parse_phrase(node: Node, report: Callable[[Diagnostic], None]) -> tuple[Pars
             return _parse_list(items, node.span, report)
         case Mapping(span=span):
             message = "a phrase is one line or a list of values, not a mapping"
-            report(MalformedPhrase.at(span, message, "write `any:` or `all:` beside it"))
+            report(
+                MalformedPhrase.at(span, message, "write the conditions as separate lines, or below `any:` or `all:`")
+            )
             return ()
 
 

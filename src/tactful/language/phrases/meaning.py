@@ -211,7 +211,7 @@ class Question:
             return None
         if type(other.kind) is type(self.kind):
             return Relates(op, other)
-        message = f"`{other.text}` is {kind_name(other.kind)}, where {kind_name(self.kind)} is wanted"
+        message = f"`{other.text}` is of type {kind_name(other.kind)}, but type {kind_name(self.kind)} is needed here"
         self._scope.report(WrongPhrase.at(operand.span, message))
         return None
 
@@ -300,7 +300,7 @@ class Question:
                 values += own
             if len(values) > MAX_VALUES:
                 self._scope.report(
-                    TooLarge.at(self._span, f"the phrase names more than {MAX_VALUES:,} values", "name fewer")
+                    TooLarge.at(self._span, f"the phrase lists more than {MAX_VALUES:,} values", "name fewer")
                 )
                 return None
         return tuple(values)
