@@ -1,7 +1,5 @@
 """``tactful advise``: the decision on a case, and questions at the terminal about the facts that would change it."""
 
-from __future__ import annotations
-
 import shlex
 import sys
 from datetime import datetime

@@ -79,7 +79,7 @@ KeysUrl = Annotated[
     typer.Option(
         "--keys",
         metavar="URL",
-        help="Encrypt data about people, with keys in this separate database (extra `journal`).",
+        help="Data about people is encrypted, with keys in this separate database (extra `journal`).",
     ),
 ]
 MasterKey = Annotated[

@@ -58,7 +58,7 @@ def run_tests(
         typer.Argument(
             metavar="PACK",
             help="default, profile:NAME, a YAML file, a folder or an installed pack; several are laid over each other. "
-            "By default, the shipped pack and all profiles, each by itself.",
+            "By default, the shipped pack and all profiles, each separately.",
         ),
     ] = None,
     only: Annotated[

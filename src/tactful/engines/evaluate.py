@@ -1,13 +1,13 @@
 """The plain evaluator: conditions of the intermediate representation, evaluated as they are written.
 
-It is no engine, since it looks at one rule and one row at a time. Explanations, deadlines and plans use it.
+It is not an engine, since it evaluates one rule for one row at a time. Explanations, deadlines and plans use it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
 from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT, Calendar, Calendars
 from tactful.facts.entities import SCOPES
@@ -44,7 +44,6 @@ from tactful.language.ir import (
     IsIn,
     Known,
     Moved,
-    NoneOf,
     NowIs,
     Opens,
     Pick,
@@ -60,6 +59,8 @@ from tactful.language.ir import (
     YearlyBetween,
 )
 
+#: Stands for a value that is not known yet, where ``None`` is a value.
+_MISSING: Final[Any] = object()
 #: 29 February, as :class:`YearlyBetween` has it.
 _LEAP_DAY: Final = 229
 #: The rows in scope, by the names of their entities; ``None`` for an offer that does not exist and an unknown person.
@@ -83,8 +84,8 @@ class Evaluator:
         self._environments: dict[tuple[str, int], dict[str, Row | None]] = {}
         #: The rows of an application (by its number) by the id of their person, by entity.
         self._by_person: dict[tuple[str, int], dict[Value, list[Row]]] = {}
-        #: By a fact's id, the result of :func:`_named_person`.
-        self._named_persons: dict[str, Field | None] = {}
+        #: By a fact's id, the fact and the result of :func:`_named_person`.
+        self._named_persons: dict[str, tuple[Aggregate, Field | None]] = {}
 
     def at(self, now: int) -> Evaluator:
         """An evaluator of the same case at another moment."""
@@ -152,19 +153,23 @@ class Evaluator:
     def computed(self, id_: str, row: Row) -> Value:
         """The value of a computed fact for a row."""
         key = (id_, row.no)
-        if key not in self.memo:
-            fact = self.facts[id_]
-            env = self.environment(fact.entity, row)
-            match fact:
-                case WhenFact(condition=condition):
-                    self.memo[key] = self.holds(condition, env)
-                case Aggregate():
-                    self.memo[key] = self._aggregate(fact, row, env)
-                case Derived(expression=expression):
-                    self.memo[key] = self.expression(expression, env)
-                case _:
-                    assert_never(fact)
-        return self.memo[key]
+        known: Value = self.memo.get(key, _MISSING)
+        if known is _MISSING:
+            known = self.memo[key] = self.worked_out(self.facts[id_], row)
+        return known
+
+    def worked_out(self, fact: ComputedFact, row: Row) -> Value:
+        """The value of a computed fact for a row, computed anew. It may be a fact that the pack does not have."""
+        env = self.environment(fact.entity, row)
+        match fact:
+            case WhenFact(condition=condition):
+                return self.holds(condition, env)
+            case Aggregate():
+                return self._aggregate(fact, row, env)
+            case Derived(expression=expression):
+                return self.expression(expression, env)
+            case _:
+                assert_never(fact)
 
     # --- expressions ---
 
@@ -195,7 +200,7 @@ class Evaluator:
                 assert_never(expression)
 
     def moved(self, expression: Moved, moment: Value, length: Value, env: Environment) -> Value:
-        """What a moved moment comes to, for a moment and a length (see :func:`as_length`) with these values."""
+        """The moment that results from moving a moment by a length (see :func:`as_length`) with these values."""
         if moment is None or length is None:
             return None
         assert isinstance(length, int)  # the check lets only lengths of time move a moment
@@ -220,9 +225,10 @@ class Evaluator:
 
     def candidates(self, fact: Aggregate, row: Row, env: Environment) -> Iterator[dict[str, Row | None]]:
         """The environments of :meth:`collection`; only those of one person's rows if the fact is about one person."""
-        if fact.id not in self._named_persons:
-            self._named_persons[fact.id] = _named_person(fact)
-        named, application = self._named_persons[fact.id], row.application
+        known = self._named_persons.get(fact.id)
+        if known is None or known[0] is not fact:
+            known = self._named_persons[fact.id] = fact, _named_person(fact)
+        named, application = known[1], row.application
         if named is None or application is None:
             yield from self.collection(fact, row, env)
             return
@@ -267,17 +273,13 @@ class Evaluator:
 
     def holds(self, condition: Condition, env: Environment, observe: Observer | None = None) -> bool:
         """Whether a condition holds. ``observe`` is called for every test that is evaluated."""
-        match condition:
-            case AllOf(members=members):
-                return all(self.holds(member, env, observe) for member in members)
-            case AnyOf(members=members):
-                return any(self.holds(member, env, observe) for member in members)
-            case NoneOf(members=members):
-                return not any(self.holds(member, env, observe) for member in members)
-            case Test():
-                return self.test(condition, env, observe)
-            case _:
-                assert_never(condition)
+        if isinstance(condition, Test):
+            return self.test(condition, env, observe)
+        wanted = isinstance(condition, AllOf)
+        for member in condition.members:
+            if self.holds(member, env, observe) is not wanted:  # the members after it do not matter
+                return isinstance(condition, AnyOf)
+        return not isinstance(condition, AnyOf)
 
     def test(self, test: Test, env: Environment, observe: Observer | None = None) -> bool:
         """Whether a test holds."""

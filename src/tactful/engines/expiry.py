@@ -15,6 +15,7 @@ from tactful.facts.kinds import DAY
 from tactful.facts.rows import Case, Row, own_calendar
 from tactful.language.ir import (
     Aggregate,
+    ComputedFact,
     Condition,
     Derived,
     Field,
@@ -75,7 +76,7 @@ class Expiry:
     """
 
     def __init__(self, evaluator: Evaluator, clockwork: Clockwork | None = None) -> None:
-        """``clockwork`` is that of the pack, if it is at hand: making one takes as long as a short search."""
+        """``clockwork`` is the pack's, if it exists already: making it takes as long as a short search."""
         self.evaluator = evaluator
         self.steps = Steps(STEPS)
         self._clockwork = Clockwork(evaluator.facts) if clockwork is None else clockwork
@@ -118,7 +119,7 @@ class Expiry:
 
 
 def end_not_found(rule: Rule, case: Case) -> Diagnostic:
-    """The mistake where it takes too many steps to tell when a rule stops firing."""
+    """The mistake of a case for which it takes too many steps to find out when a rule stops firing."""
     message = (
         f"it takes more than {STEPS:,} steps to tell when `{rule.id}` ceases to hold for `{case.candidate.id}`, "
         "and its deadline is that moment"
@@ -131,6 +132,11 @@ def rule_turns(rule: Rule, env: Environment, evaluator: Evaluator) -> Iterator[T
     turns = _Turns(evaluator)
     yield from turns.of(rule.when, env)
     yield from turns.of(rule.unless, env)
+
+
+def fact_turns(fact: ComputedFact, row: Row, evaluator: Evaluator) -> Iterator[Turn]:
+    """The same for a computed fact of a row."""
+    yield from _Turns(evaluator).of_fact(fact, row)
 
 
 class _Turns:
@@ -184,7 +190,10 @@ class _Turns:
         if (field.key, row.no) in self._listed:
             return
         self._listed.add((field.key, row.no))
-        fact = self._evaluator.facts[field.key]
+        yield from self.of_fact(self._evaluator.facts[field.key], row)
+
+    def of_fact(self, fact: ComputedFact, row: Row) -> Iterator[Turn]:
+        """The turns of a computed fact of a row."""
         own = self._evaluator.environment(fact.entity, row)
         match fact:
             case WhenFact():

@@ -33,6 +33,8 @@ def parse_template(text: Name, source: str, report: Callable[[Diagnostic], None]
 
     ``source`` is the whole file that contains ``text``.
     """
+    if "{" not in text.text and "}" not in text.text:
+        return (text.text,) if text.text else ()
     parts: list[str | Placeholder] = []
     words, at = "", 0
     for match in _PART.finditer(text.text):

@@ -82,18 +82,19 @@ class _YamlBuilder:
     def take_all(self, parser: Any) -> None:
         """Process all events of a parser. A pack has more than ten thousand, so each takes few steps and few calls."""
         get, name, most, opened = parser.get_event, self.name, self.limits.nodes, self._open
+        scalars, mappings, sequences = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
         parent: _Open | None = None
         while (event := get()) is not None:
             kind = type(event)
-            if kind is yaml.ScalarEvent:
-                start, end, style = event.start_mark, event.end_mark, event.style
-                span = Span(name, start.index, end.index, start.line + 1, start.column + 1)
-                scalar = Scalar(event.value, not style, span)
+            if kind is scalars:
+                start, style, text = event.start_mark, event.style, event.value
+                span = Span(name, start.index, event.end_mark.index, start.line + 1, start.column + 1)
+                scalar = Scalar(text, not style, span)
                 self._nodes += 1
                 if style == ">" or event.tag is not None or event.anchor is not None:
                     self._check(event, scalar)
                 node: Node = scalar
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            elif kind is mappings or kind is sequences:
                 parent = self._begun(event)
                 opened.append(parent)
                 continue
@@ -112,11 +113,13 @@ class _YamlBuilder:
                 self.root = None if isinstance(node, Scalar) and node.is_null else node
             elif not parent.mapping:
                 parent.items.append(node)
-            elif parent.key is None:
-                parent.key = self._key(node, parent)
-            else:
+            elif parent.key is not None:
                 parent.items.append((parent.key, node))
                 parent.key = None
+            elif kind is scalars and text not in parent.keys and text != "<<":  # as `_key` does, for nearly all keys
+                parent.key, parent.keys[text] = scalar, span
+            else:
+                parent.key = self._key(node, parent)
 
     def _document(self, event: yaml.DocumentStartEvent) -> None:
         self._documents += 1

@@ -1,8 +1,8 @@
 """Until when the firings of a case surely stay the same, if no fact changes.
 
 The functions that fire rules are built a second time, so that each test that looks at the time reports its next turn, see
-``turning``. One pass over a case then gives the nearest turn among all tests that were evaluated. Nothing can change before
-it, since no other test was asked.
+``turning``. One pass over a case then gives the nearest turn among all tests that were evaluated. Nothing can change
+before it, since no other test was evaluated.
 """
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ class AheadFunctions:
 
 
 class Ahead(Past):
-    """The object that the functions run on. ``in_sight``: when a deadline that is too far away now may come in sight."""
+    """The object that the functions run on. ``in_sight``: when a deadline that is too far away now may come within the
+    horizon."""
 
     turning: TurningFunctions | None = None
     in_sight: int = NO_TURN
@@ -113,4 +114,4 @@ _Main = Callable[[Ahead, Callable[[RawFiring], object]], None]
 
 
 def _ignored(_: object) -> None:
-    """Takes the firings, which nobody needs."""
+    """Takes the firings, which are not needed here."""

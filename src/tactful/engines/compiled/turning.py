@@ -1,17 +1,16 @@
-"""Generated code that tells, with each result, since when it has surely been the same.
+"""Generated code that reports, with each result, since when it has surely been the same.
 
 Every test that looks at the time reports the last moment at which it turned, as a key: twice the first second of the new
 outcome, and one more if people name that second itself as the moment (else they name the second before). The result of a
-function is the same from the largest of these keys on. So ``past`` can go back in time from turn to turn.
-
-Functions are made when they are first asked for: a decision needs few of them.
+function is the same from the largest of these keys on. So ``past`` can go back in time from turn to turn. Functions
+are generated when they are first needed: a decision needs few of them.
 """
 
 from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from tactful.engines.compiled import nodes
@@ -69,11 +68,12 @@ class TurningFunctions:
             return False
         return True
 
-    def warm(self) -> None:
-        """Compile the functions of all rules, and from now on for every question."""
-        self._asked = PATIENCE
+    def warming(self) -> Iterator[None]:
+        """Compile the functions of all rules, one at each step, and then for every question."""
         for rule in self._checked.rules:
             self.rule(rule.no)
+            yield
+        self._asked = PATIENCE
 
     def rule(self, no: int) -> RuleTurns | None:
         """The function of a rule; ``None`` if it takes the plain search to look back."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Final, Literal, assert_never
 
 from tactful.facts.kinds import (
@@ -166,6 +165,8 @@ class ExpressionChecker:
             self._wrong(f"a part is taken of {takes}, but type {kind_name(kind)} is needed here", written.span)
             return None
         of = self.check(written.of, kind)
+        from fractions import Fraction  # takes a millisecond to import, and few packs have shares
+
         share = Fraction(written.percent) / 100
         whole = isinstance(kind, DurationKind)
         return None if of is None else Share(of, share.numerator, share.denominator, whole)

@@ -39,8 +39,10 @@ class EntryReader:
 
     def _text(self, entries: Entries, key: str) -> Name | None:
         """The text under ``key``; ``None`` where the key is missing, or after reporting that it has several values."""
-        pair = entries.get(key)
-        return None if pair is None else self._scalar_text(pair[1], key)
+        if key not in entries:
+            return None
+        node = entries[key][1]
+        return whole(node) if type(node) is Scalar else self._scalar_text(node, key)
 
     def _scalar_text(self, node: Node, key: str) -> Name | None:
         if not isinstance(node, Scalar):

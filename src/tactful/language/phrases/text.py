@@ -42,11 +42,13 @@ class Text:
 
 def whole(scalar: Scalar) -> Name:
     """The whole text of a scalar. A pack has thousands, and few have blanks around them."""
-    text = scalar.text
+    text, span = scalar.text, scalar.span
     if text.strip() != text:
         return Text(scalar).whole()
+    if scalar.plain and span.end - span.start == len(text) and "\n" not in text:  # as in `inner_span`, for nearly all
+        return Name(text, span)
     inner = inner_span(scalar)
-    return Name(text, scalar.span if inner is None else inner, inner is not None)
+    return Name(text, span if inner is None else inner, inner is not None)
 
 
 class Words:
