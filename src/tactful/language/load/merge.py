@@ -393,7 +393,10 @@ class _Merger:
 
     def _entries(self, section: str, id_: Scalar, content: Node) -> Entries:
         if not isinstance(content, Mapping):
-            self.report(WrongShape.at(content.span, f"`{id_.text}` is a mapping"))
+            help_ = None
+            if section == "pack" and isinstance(content, Scalar) and not content.is_null:
+                help_ = f"write `pack: {{name: {content.text}}}`"
+            self.report(WrongShape.at(content.span, f"`{id_.text}` is a mapping", help_))
             return {}
         entries: Entries = {}
         known = _KNOWN[section]
