@@ -504,7 +504,7 @@ class _Builder(InvariantReader):
         if not isinstance(node, Mapping):
             self.report(WrongShape.at(node.span, "`then` is a mapping", "such as `should: call`, or `step:` and `of:`"))
             return None
-        entries: Entries = {key.text: (key, value) for key, value in node.entries}
+        entries: Entries = {pair[0].text: pair for pair in node.entries}
         keys = [key for key in entries if key in MODALITIES or key == "step"]
         allowed = (*MODALITIES, "step", "of", "to")
         for key in entries:
