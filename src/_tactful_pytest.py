@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from tactful.testing.properties.invariants import InvariantReport
 
 _SUFFIXES = (".yaml", ".yml")
-#: Keys of a file of examples, and of the rule files beside its folder. The text is searched for them before it is parsed.
+#: Keys of a file of examples, and of the rule files next to its folder. The text is searched for them before it is
+#: parsed.
 _EXAMPLES = re.compile(rb"^examples:", re.MULTILINE)
 _RULES = re.compile(rb"^(rules|extends|invariants|parameters):", re.MULTILINE)
 _LOOKED_AT = 1_000_000
@@ -41,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Files of examples in a folder ``tests`` beside rule files; no other YAML is touched."""
+    """Files of examples in a folder ``tests`` next to rule files; other YAML files are ignored."""
     if file_path.suffix not in _SUFFIXES or file_path.parent.name != "tests":
         return None
     if not _has(file_path, _EXAMPLES) or not _beside_rules(file_path.parent.parent):
@@ -63,7 +64,7 @@ def _beside_rules(folder: Path) -> bool:
 
 
 class ExamplesFile(pytest.File):
-    """A file of examples. The first one of a pack brings the pack's invariants along."""
+    """A file of examples. The first file of a pack also has the pack's invariants."""
 
     def collect(self) -> Iterator[pytest.Item]:
         """An item for each example, then one for each invariant."""
@@ -193,13 +194,13 @@ class InvariantItem(_Item):
             raise Failed(failed_invariant_text(result))
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        """The invariant stands in a rule file, which its failure names."""
+        """Nothing: the invariant is in a rule file, which its failure names."""
         return self.path, None, self.name
 
 
 @pytest.fixture(scope="session")
 def pack(request: pytest.FixtureRequest) -> Policy:
-    """The pack that the ini option ``tactful_pack`` names, by default the shipped one."""
+    """The pack in the ini option ``tactful_pack``, by default the shipped pack."""
     from tactful import load
 
     return _loaded(request.config, str(request.config.getini("tactful_pack")), load)

@@ -1,21 +1,21 @@
-// The page's own words. The advice itself is told by the rules, in the same languages.
+// The page's own words. The sentences of the advice come from the rules, in the same languages.
 export const words = {
   en: {
     title: "What to do after an interview",
     private: "Your case stays in this browser. Nothing is sent.",
     loading: "Loading the rules …", failed: "The rules could not be loaded",
-    language: "Language", example: "Begin with an example", choose: "choose …", empty: "an empty case",
-    case: "Your case", form: "Form", yaml: "YAML", forget: "Forget everything", importing: "Read in an invitation or a feed",
-    drop: "or drop the file onto this page", questions: "Questions that would change the advice", none: "Nothing that is asked would change it now.",
-    now: "What to do now", avoid: "What to leave", wait: "What to wait for", standing: "What to bear in mind",
-    aside: "Set aside", until: "until", by: "by", steps: "Steps", why: "Why?", whyNot: "Why not call?", done: "Done", dismiss: "Not wanted", undo: "Take back",
+    language: "Language", example: "Start with an example", choose: "choose …", empty: "an empty case",
+    case: "Your case", form: "Form", yaml: "YAML", forget: "Delete everything", importing: "Import an invitation or a feed",
+    drop: "or drop the file onto this page", questions: "Questions that would change the advice", none: "No answer would change the advice now.",
+    now: "What to do now", avoid: "What to leave alone", wait: "What to wait for", standing: "What to bear in mind",
+    aside: "Set aside", until: "until", by: "by", steps: "Steps", why: "Why?", whyNot: "Why not call?", done: "Done", dismiss: "Not wanted", undo: "Undo",
     source: "Source", plan: "The weeks ahead", date: "Decide for another day", today: "now", download: "Download the calendar",
     rules: "The rules", rulesAbout: "Rules that caused advice in this case come first.", caused: "caused advice here", overlay: "Rules of your own",
-    overlayAbout: "Written over the shipped rules, in YAML. The advice follows as soon as there are no mistakes.",
+    overlayAbout: "Laid over the shipped rules, in YAML. The advice updates as soon as there are no mistakes.",
     difference: "What they change in this case", same: "They change nothing in this case.", share: "Share", link: "Link to your rules", withCase: "with the case",
-    copy: "Copy the link", preview: "What the link holds", opened: "A link brought rules or a case.", take: "Use them instead of mine", leave: "Leave them",
-    add: "Add", remove: "Remove", unknown: "not known", yes: "yes", no: "no", held: "held", notHeld: "did not hold", problems: "Please mend", close: "Close",
-    advised: "It is advised.", notAdvised: "It is not advised.", nothing: "No rule says anything about it.", flip: "What would change it", licences: "Licences",
+    copy: "Copy the link", preview: "What the link contains", opened: "This link contains rules or a case.", take: "Use them instead of mine", leave: "Ignore them",
+    add: "Add", remove: "Remove", unknown: "not known", yes: "yes", no: "no", held: "held", notHeld: "did not hold", problems: "Please correct", close: "Close",
+    advised: "It is advised.", notAdvised: "It is not advised.", nothing: "No rule is about it.", flip: "What would change it", licences: "Licences",
     years: "Public holidays are known for 2025 to 2030.", use: "Apply", more: "Everything else in the case", changes: "Changes", mustNot: "Don't:", advice: "The advice", removed: "gone", added: "new", changed: "changed",
   },
   de: {

@@ -128,7 +128,8 @@ def watch(
 ) -> Watch:
     """Load a pack and follow its files: :attr:`Watch.policy` is the current policy, or the last one without mistakes.
 
-    The files are looked at when the policy is asked for, at most once in ``seconds``. Otherwise as :func:`load`.
+    The files are checked when the policy is asked for, at most once every ``seconds`` seconds. Otherwise as
+    :func:`load`.
     """
     return Watch(load(pack, limits=limits, engine=engine), seconds)
 

@@ -1,4 +1,4 @@
-"""Invitations, feeds and tables read into a case, for other programs: the functions behind ``tactful import``."""
+"""Importing invitations, feeds and tables into a case: the functions behind ``tactful import``, for other programs."""
 
 from __future__ import annotations
 

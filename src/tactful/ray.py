@@ -1,4 +1,5 @@
-"""Deciding on more candidates than one machine holds: Ray Datasets in, Ray Datasets out. Needs the extra ``ray``.
+"""Decide on more candidates than a single machine can hold: Ray Datasets in, Ray Datasets out. Needs the extra
+``ray``.
 
 In ``batch/cluster``, ``shipping`` sends a pack to the workers, ``work`` is their work without any use of Ray, and ``tasks``
 runs it as tasks of Ray.
@@ -53,9 +54,9 @@ def decide(
     call. ``partitions`` is the number of parts in which candidates of tables are decided on; a worker holds one part at a
     time.
 
-    Returns once everything is decided. If a worker or a node is lost, its work is done again, and no row is in the result
-    twice. Raises :class:`tactful.InvalidInput` if a table or a column has a wrong name or type, or if the pack has mistakes,
-    and :class:`tactful.EngineError` if Ray is not installed or not initialised.
+    Returns once everything is decided. If a worker or a node is lost, its work is done again, and no row appears in
+    the result twice. Raises :class:`tactful.InvalidInput` if a table or a column has a wrong name or type, or if the
+    pack has mistakes, and :class:`tactful.EngineError` if Ray is not installed or not initialised.
     """
     try:
         from tactful.batch.cluster.tasks import Cluster

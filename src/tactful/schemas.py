@@ -43,8 +43,8 @@ def test() -> Schema:
 def pack(policy: Policy, *, strict: bool = False) -> Schema:
     """The schema of rule files that extend a policy's pack, and of its own files.
 
-    ``strict``: for a pack of one file. Names that neither the file nor the policy's pack declares are marked as well, and new
-    entries that are not complete. Make the schema again after adding names.
+    ``strict``: for a pack of one file. The schema then also marks names that neither the file nor the policy's pack
+    declares, and new entries that are incomplete. Make the schema again after adding names.
     """
     shipped = load(_schema.DEFAULT_PACK).checked if strict else None
     return _schema.pack_schema(policy.checked, shipped=shipped)

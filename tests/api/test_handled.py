@@ -172,7 +172,7 @@ def test_undo_refuses_where_the_message_was_changed_since() -> None:
     key = _key(_case(), "thank")
     plain = json.loads(POLICY.done(_case(), key).to_json())
     plain["applications"][0]["messages"][0]["channel"] = "post"
-    with pytest.raises(TactfulError, match="changed or taken out since"):
+    with pytest.raises(TactfulError, match="since been changed or removed"):
         POLICY.undo(plain, key)
     with pytest.raises(TactfulError, match="nothing with the key"):
         POLICY.undo(_case(), key)

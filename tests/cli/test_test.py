@@ -141,7 +141,7 @@ def test_rules_that_no_drawn_case_fires_are_in_json_too(tmp_path: Path) -> None:
     assert (unfired["rule"], unfired["place"]) == ("rare", f"{path}:3")
     assert unfired["missing"]
     text = _run("test", str(path), "--draw", "300").stdout
-    assert f"{path}:3: rare: never seen firing in {outcome['drawn']} drawn cases" in text
+    assert f"{path}:3: rare: never fired in {outcome['drawn']} drawn cases" in text
     missing = {result["id"]: result["not_checked"] for result in outcome["general"]}
     assert missing["messages-a-week-kept"] == "`safety` does not say how many `messages a week` are fine"
     assert f"messages-a-week-kept: not checked, because {missing['messages-a-week-kept']}" in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import shlex
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tactful.cli.options import facts_of
 from tactful.language.check import check_pack
 from tactful.language.lint import lint_pack
 from tactful.language.load import load_pack_text
+from tactful.source.codes import pages
 from tactful.source.codes.pages import codes, page
 from tactful.source.diagnostics import Code
 from tactful.testing.examples.run import read_examples_text
@@ -58,6 +60,14 @@ def _codes_of(text: str, id_: str) -> list[str]:
     except tactful.InvalidInput as error:
         return [mistake.code for mistake in error.diagnostics]
     return []
+
+
+def test_every_code_has_a_page() -> None:
+    """Every class of every module in the folder of codes is in the table that ``tactful explain`` reads."""
+    folder = Path(inspect.getfile(pages)).parent
+    modules = [import_module(f"{pages.__package__}.{path.stem}") for path in sorted(folder.glob("*.py"))]
+    classes = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
+    assert {code.id for code in classes if issubclass(code, Code) and code is not Code} == set(CODES)
 
 
 @pytest.mark.parametrize("id_", CODES)

@@ -258,7 +258,7 @@ def test_old_entries_are_taken_out(
     with pytest.raises(tactful.TactfulError, match="knows no subject"):
         archive.subject("ada")
     assert archive.subject("eve")
-    assert "was taken out" in " ".join(verify(archive, parse_head("1:" + "0" * 64)).wrong)
+    assert "was removed" in " ".join(verify(archive, parse_head("1:" + "0" * 64)).wrong)
     run_sql(file, "DELETE FROM entries WHERE kind = 'retention'")
     assert verify(archive).wrong
 

@@ -104,6 +104,51 @@ rules:
     assert (warning.span.line, warning.span.column) == (3, 15)
 
 
+@pytest.mark.parametrize(
+    ("phrase", "told"),
+    [
+        ("contains senior, lead", "[contains senior, contains lead]"),
+        ("contains senior or lead", "[contains senior, contains lead]"),
+        ("not contains senior|lead", "a line for each"),
+        ("[contains senior, lead]", "contains lead"),
+        ("Contains senior", "contains senior"),
+        ("Not Acme", "not Acme"),
+        ("unkown", "unknown"),
+        ("[Unknown, Acme]", "unknown"),
+        ("yes", "ask for a yes/no"),
+        ("not no", "ask for a yes/no"),
+        ("not Acme or Beta", "none of [Acme, Beta]"),
+    ],
+)
+def test_texts_that_read_like_something_else_are_told(phrase: str, told: str) -> None:
+    """Each with what was probably meant."""
+    (warning,) = _lint(_rule(f"\n      application.company: {phrase}"))
+    assert warning.code == "T911"
+    assert warning.help is not None
+    assert told in warning.help
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        *('"contains full or part time"', '[contains senior, "Lead"]', '"Not On The High Street"', '"Unknown"'),
+        *(
+            '"yes"',
+            "Is It",
+            "Past",
+            "Like Minded",
+            "Acme, Inc.",
+            '"Dead or Alive"',
+            '["Unknown", Acme]',
+            "[Acme, Beta]",
+        ),
+    ],
+)
+def test_texts_in_quotes_and_names_are_left_alone(phrase: str) -> None:
+    """Quotes say that a text is meant as it stands."""
+    assert _lint(_rule(f"\n      application.company: {phrase}")) == []
+
+
 def test_the_base_is_its_authors_business() -> None:
     """Whoever extends a pack is not told of what is suspicious in it."""
     assert _lint("extends: default\nrules:\n  follow-up: off\n") == []
@@ -368,7 +413,8 @@ def test_a_sentence_that_is_cut_off_is_told(sentence: str, part: str | None) -> 
 def test_a_text_with_or_in_it_is_told() -> None:
     """It may be the name of a company, so it is no mistake."""
     (warning,) = _lint(_rule("{application.company: not Acme or Beta}"))
-    assert (warning.code, warning.help) == ("T911", "for several texts write `none of [Acme, Beta]`")
+    help_ = "for several texts write `none of [Acme, Beta]`; if a single text is intended, put it in quotes"
+    assert (warning.code, warning.help) == ("T911", help_)
 
 
 @pytest.mark.parametrize(("start", "stop", "codes"), [("18:00", "09:00", ["T912"]), ("09:00", "18:00", [])])

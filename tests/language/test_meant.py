@@ -81,6 +81,34 @@ MEANT = [
     ("role", "ends with in [engineer, lead]", "[ends with engineer, ends with lead]"),
     ("role", 'contains "senior" or "head"', "[contains senior, contains head]"),
     ("role", "contains \u200bsenior", "contains senior"),
+    ("role", "containing senior", "contains senior"),
+    ("role", "does not contain senior", "not contains senior"),
+    ("role", "doesn’t start with senior", "not begins with senior"),
+    ("role", "not containing senior", "not contains senior"),
+    ("company", "is Acme", "Acme"),
+    ("company", "is not Acme", "not Acme"),
+    ("company", "isn't Acme", "not Acme"),
+    ("company", "equal to Acme", "Acme"),
+    ("company", "one of Acme, Beta", "[Acme, Beta]"),
+    ("company", "either Acme or Beta", "[Acme, Beta]"),
+    ("company", "neither Acme nor Beta", "none of [Acme, Beta]"),
+    ("company", "candidate.name", "same as candidate.name"),
+    ("company", "empty", "unknown"),
+    ("company", "some", "known"),
+    ("status", "neither applied nor offered", "none of [applied, offered]"),
+    ("country", "neither DE nor AT", "none of [DE, AT]"),
+    ("size", "two", "2"),
+    ("size", "1_000", "1000"),
+    ("wait", "at least two weeks", "2 weeks"),
+    ("open_at", "before 12:00", "between 00:00 and 12:00"),
+    ("open_at", "after 10am", "between 10:00 and 23:59"),
+    ("open_at", "between 09:00 and 24:00", "23:59"),
+    (
+        "open_at",
+        "between 10:00 and 12:00 and between 14:00 and 16:00",
+        "[between 10:00 and 12:00, between 14:00 and 16:00]",
+    ),
+    ("open_at", "10:00-12:00; 14:00-16:00", "[between 10:00 and 12:00, between 14:00 and 16:00]"),
     ("status", "Applied", "applied"),
     ("status", "applied or offered", "[applied, offered]"),
     ("status", "not in [applied, offered]", "none of [applied, offered]"),
@@ -123,7 +151,11 @@ def test_the_message_offers_what_was_meant(field: str, phrase: str, meant: str) 
 @pytest.mark.parametrize(("field", "meant"), sorted({(field, meant) for field, _, meant in MEANT}))
 def test_what_is_offered_is_taken(field: str, meant: str) -> None:
     """No message sends its reader to the next mistake; a bare value or unit stands in a phrase of its field."""
-    phrase = {"3 days": "at least 3 days", "09:00": "between 09:00 and 17:00"}.get(meant, meant)
+    phrase = {
+        "3 days": "at least 3 days",
+        "09:00": "between 09:00 and 17:00",
+        "23:59": "between 09:00 and 23:59",
+    }.get(meant, meant)
     tactful.loads(PACK.replace("FIELD", f"application.{field}").replace("PHRASE", phrase))
 
 
@@ -148,6 +180,23 @@ def test_what_is_offered_is_taken(field: str, meant: str) -> None:
 def test_values_that_look_a_little_like_comparisons_are_taken(field: str, phrase: str) -> None:
     """Names of companies and roles are free, as long as they are no comparison."""
     tactful.loads(PACK.replace("FIELD", f"application.{field}").replace("PHRASE", phrase))
+
+
+@pytest.mark.parametrize(
+    ("field", "phrase", "meant"),
+    [
+        ("open_at", "from 10:00 to 12:00", "between 10:00 and 12:00"),
+        ("size", "from 2 to 5", "between 2 and 5"),
+        ("date", "from 2027-1-5", "from 2027-01-05"),
+        ("date", "between 2026-12-20 to 2027-01-06", "between 2026-12-20 and 2027-01-06"),
+        ("company", "none of Acme, Beta", "none of [Acme, Beta]"),
+    ],
+)
+def test_a_text_that_begins_like_a_phrase_shows_the_phrase(field: str, phrase: str, meant: str) -> None:
+    """The values that were written stay in what is offered."""
+    (mistake,) = _mistakes(field, phrase)
+    assert (mistake.code, mistake.help) == ("T401", f"did you mean `{meant}`?")
+    tactful.loads(PACK.replace("FIELD", f"application.{field}").replace("PHRASE", meant))
 
 
 @pytest.mark.parametrize("phrase", ['contains ""', "contains “”", '"contains \u200b"', "not ends with []"])

@@ -214,7 +214,7 @@ def test_what_is_done_is_ticked_off_and_can_be_taken_back(shown: Shown) -> None:
         label,
     )
     page.locator(".aside-list summary").click()
-    page.get_by_role("button", name="Take back").click()
+    page.get_by_role("button", name="Undo").click()
     _wait_for(
         shown,
         "label => [...document.querySelectorAll('article.card h3 .label')].some(e => e.innerText === label)",

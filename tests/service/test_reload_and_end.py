@@ -137,14 +137,18 @@ def test_sigterm_under_load(tmp_path: Path, workers: int) -> None:
 def _slow_answers(served: Served) -> list[int]:
     """The statuses of batches that are on their way when SIGTERM arrives."""
     statuses: list[int] = []
+    connected = threading.Barrier(5)
 
     def ask() -> None:
         with served.client() as client:
+            client.get("/health/live")
+            connected.wait(PATIENCE)
             statuses.append(client.post("/v1/decisions", json={"cases": [CASE] * 200}).status_code)
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
         thread.start()
+    connected.wait(PATIENCE)
     time.sleep(0.15)
     served.process.send_signal(signal.SIGTERM)
     for thread in threads:

@@ -100,5 +100,5 @@ def paths_of(layer: Layer) -> Iterator[Path]:
     if layer.path is None:
         return
     for file in layer.files:
-        # A file of a folder is called by the folder's name and its own.
+        # A file in a folder is shown with the folder's name before its own.
         yield layer.path / Path(file.name).name if layer.path.is_dir() else layer.path

@@ -328,7 +328,8 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     @lazy
     def made_with(self) -> MadeWithRecord:
-        """What the decision was made with: versions, pack, moment and a digest of the case. The same gives the same answer."""
+        """What the decision was made with: versions, pack, moment and a digest of the case. The same inputs give the
+        same answer."""
         return made_with(self.context)
 
     @lazy
@@ -336,8 +337,8 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         """Until when this decision surely stays as it is if no fact changes; ``None`` if time alone never changes it.
 
         The actions, their order and deadlines, what is set aside, the reasons and the steps stay the same up to this moment,
-        which is in the candidate's time zone. They may stay the same after it, too. Only the values of clocks that reasons
-        show go on.
+        which is in the candidate's time zone. They may stay the same after it, too. Only the clock values that reasons
+        show may change.
         """
         context = self.context
         moment = context.decider.once(Lasting).same_before(context.case, context.now, self.ranking, context.telling)
@@ -475,10 +476,10 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
     def next_change(self) -> datetime | None:
         """The exact moment at which this decision changes if no fact does, in the candidate's time zone.
 
-        It is ``None`` if the decision stays the same for six weeks. What changes is what :attr:`unchanged_before` speaks of,
-        apart from values in sentences. The case is decided again at each moment at which it might change, so this takes
-        longer than the decision. Where it takes too many steps, the moment may be early. :attr:`Advice.next_change` is the
-        same for one piece of advice.
+        It is ``None`` if the decision stays the same for six weeks. A change is a change of anything listed under
+        :attr:`unchanged_before`, apart from values in sentences. The case is decided again at each moment at which it
+        might change, so this takes longer than the decision. Where it takes too many steps, the moment may be early.
+        :attr:`Advice.next_change` is the same for one piece of advice.
         """
         return self.context.moment(self._change.moment)
 

@@ -1,4 +1,4 @@
-"""Advice that was followed, or that is not wanted: told back to the case, and taken back."""
+"""Record in a case that advice was followed or is not wanted, and undo that."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tactful.language.ir import Leaves, Put
 from tactful.source.diagnostics import TactfulError
 from tactful.source.suggest import did_you_mean
 
-#: The fields of a message that the one who tells what was done may give.
+#: The fields of a message that a caller may give when advice was followed.
 _OF_MESSAGE = tuple(name for name in Message.__struct_fields__ if name not in ("direction", "sent_at"))
 
 
@@ -71,7 +71,7 @@ def dismissed(decision: Decision, key: str, until: str | None) -> CaseShape:
 def undone(shape: CaseShape, key: str, declared: Declared) -> CaseShape:
     """The case as it would be if the advice with this key had been neither followed nor dismissed.
 
-    The message that it left is taken out, and the facts that it changed are as before. Raises
+    The message that it left behind is removed, and the facts that it changed are as before. Raises
     :class:`tactful.TactfulError` if the case does not have the key, or if the message was changed since.
     """
     entry = next((entry for entry in shape.done if entry.key == key), None)
@@ -100,7 +100,7 @@ def _with_key(decision: Decision, key: str) -> Conclusion:
     for conclusion in (*shown, *(aside.conclusion for aside in ranking.put_aside)):
         if key in context.decider.keys.all_of(conclusion, context.evaluator):
             return conclusion
-    help_ = "keys are in the answer, beside `rank`; an older answer may have advice that no longer stands"
+    help_ = "keys are in the answer, next to `rank`; an older answer may contain advice that is no longer given"
     raise TactfulError(f"no advice has the key `{key}` at {decision.at.isoformat()}; {help_}")
 
 
@@ -110,7 +110,7 @@ def _check_details(action: str, leaves: Leaves, details: Mapping[str, Any]) -> N
     for name in details:
         if name not in known:
             help_ = did_you_mean(name, known) or (f"give {', '.join(known)}" if known else "leave it out")
-            raise TactfulError(f"doing `{action}` takes no detail `{name}`; {help_}")
+            raise TactfulError(f"the action `{action}` has no detail `{name}`; {help_}")
 
 
 def _name(put: Put) -> str:
@@ -151,7 +151,8 @@ def _message(decision: Decision, row: Row, fields: tuple[Put, ...], details: Map
 
 
 def _handed_on(shape: CaseShape, entry: Done, fact: Before) -> CaseShape | None:
-    """The case in which the next one that changed the same fact knows its earlier value; ``None`` if there is no such."""
+    """The case in which the next entry that changed the same fact takes over the earlier value; ``None`` if there is
+    none."""
     for later in shape.done[shape.done.index(entry) + 1 :]:
         if any(other.path == fact.path for other in later.before):
             before = tuple(fact if other.path == fact.path else other for other in later.before)
@@ -170,8 +171,8 @@ def _as_before(shape: CaseShape, fact: Before, declared: Declared) -> CaseShape:
     try:
         value = msgspec.json.decode(fact.value)
     except msgspec.MsgspecError:
-        message = f"what the case keeps as the earlier value of `{fact.path}` is no JSON: `{fact.value}`"
-        raise TactfulError(f"{message}; mend it, or take the entry of `done` out by hand") from None
+        message = f"the case holds an earlier value of `{fact.path}` that is not JSON: `{fact.value}`"
+        raise TactfulError(f"{message}; correct it, or remove the entry of `done` by hand") from None
     return changed(shape, spot, value)
 
 
@@ -183,6 +184,6 @@ def _without_message(shape: CaseShape, entry: Done) -> CaseShape:
     if entry.application in ids:
         found = without_message(shape, ids.index(entry.application), entry.message)
     if found is None:
-        message = f"the message that `{entry.key}` left was changed or taken out since"
-        raise TactfulError(f"{message}; take out the entry of `done` by hand, and the message if it is wrong")
+        message = f"the message that `{entry.key}` left behind has since been changed or removed"
+        raise TactfulError(f"{message}; remove the entry of `done` by hand, and the message if it is wrong")
     return found

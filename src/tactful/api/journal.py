@@ -1,4 +1,5 @@
-"""Where decisions are kept: what ``Policy.decide`` asks of a journal. ``tactful.journal`` has journals that do it."""
+"""The interface of a journal, which stores decisions for ``Policy.decide``. ``tactful.journal`` has
+implementations."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from tactful.source.diagnostics import InvalidInput
 
 
 class Journal(Protocol):
-    """Keeps decisions, and cases that were refused. Both methods return once that is safe on the disk.
+    """Keeps decisions, and cases that were refused. Both methods return once the entry is safely on disk.
 
     They raise :class:`tactful.TactfulError` if it cannot be kept: then the decision must not be given to anybody.
     """

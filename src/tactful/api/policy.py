@@ -119,9 +119,8 @@ class Policy:
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What the pack's own files do without saying so, such as two overlays that change the same differently.
-
-        ``tactful check`` tells these and more.
+        """What the pack's own files do without saying so, such as two overlays that change the same entry differently.
+        ``tactful check`` reports these and more.
         """
         return self.checked.warnings
 
@@ -151,8 +150,8 @@ class Policy:
     def reload(self) -> Policy:
         """The policy read again from its files: a new one, or this one if no text has changed, translations included.
 
-        It has the same limits, engine, language and day (see :meth:`as_of`). This policy stays as it is, so it can be used
-        on where the files have mistakes. Raises :class:`tactful.InvalidInput` with every mistake in them, and
+        It has the same limits, engine, language and day (see :meth:`as_of`). This policy stays as it is, so it can
+        still be used if the files have mistakes. Raises :class:`tactful.InvalidInput` with every mistake in them, and
         :class:`tactful.TactfulError` if the policy was not loaded by :func:`tactful.load`.
         """
         if not self._places:
@@ -168,9 +167,9 @@ class Policy:
         return f"<Policy {self.name} {self.version}: {len(self.checked.rules)} rules>"
 
     def warm(self, countries: Iterable[str] = ()) -> None:
-        """Do ahead what the first decisions would otherwise wait for, for a service that starts.
+        """Do in advance what the first decisions would otherwise wait for, for a service that starts.
 
-        Compiles what answers need, which else happens in the first few of them, and loads the public
+        Compiles what answers need, which would otherwise happen in the first few answers, and loads the public
         holidays of ``countries`` (ISO 3166 codes, such as ``US-NY``) from last year to next year. Takes about half a second.
         Raises :class:`tactful.TactfulError` for a country whose holidays are not known.
         """
@@ -240,7 +239,7 @@ class Policy:
 
         The case gets what the action ``leaves``, such as a message that was sent, and remembers the key, so that the advice
         is not given again. ``details`` are fields of that message (``channel="phone"``, ``person="dana"``) or of the facts
-        that the action sets. Said again for the same key, it changes nothing.
+        that the action sets. A second call for the same key changes nothing.
 
         Raises :class:`tactful.TactfulError` if no advice has the key at that moment, or if the advice forbids something,
         and :class:`tactful.InvalidInput` as :meth:`decide` does and for details that do not fit.
@@ -274,9 +273,9 @@ class Policy:
     def undo(self, case: CaseInput, key: str) -> Case:
         """The case as if the advice with this key had been neither followed nor dismissed.
 
-        The message that following it left is taken out, and the facts that it changed are as they were before. Raises
-        :class:`tactful.TactfulError` if the case does not have the key, or if that message was changed since, and
-        :class:`tactful.InvalidInput` as :meth:`read` does.
+        The message that following it left behind is removed, and the facts that it changed are as they were before.
+        Raises :class:`tactful.TactfulError` if the case does not have the key, or if that message was changed since,
+        and :class:`tactful.InvalidInput` as :meth:`read` does.
         """
         read = self.read(case)
         return self._with(read, undone(read.shape, key, self.decider.declared))
@@ -288,14 +287,15 @@ class Policy:
 
     @lazy
     def languages(self) -> tuple[str, ...]:
-        """The languages that advice can be told in, such as ``de``; English, the language of the shipped rules, comes first."""
+        """The languages in which advice is available, such as ``de``; English, the language of the shipped rules,
+        comes first."""
         return ("en", *languages(self.layers))
 
     def in_language(self, language: str) -> Policy:
-        """The same policy with its advice told in a language of :attr:`languages`; ``de-AT`` is told in ``de``.
+        """The same policy with its advice in a language of :attr:`languages`; ``de-AT`` gives ``de``.
 
-        What the advice is does not change, nor does its order: only sentences, dates and other words do. A sentence without a
-        translation stays as it is. The language counts more than that of a case.
+        The advice and its order do not change: only sentences, dates and other words do. A sentence without a
+        translation stays as it is. The language takes precedence over that of a case.
         Raises :class:`tactful.InvalidInput` for a language that the policy does not have, and for mistakes in its translations.
         """
         known, own = best(language, self.languages) or language, self._own or self
@@ -310,7 +310,7 @@ class Policy:
         return {}
 
     def _has_other_words(self) -> bool:
-        """Whether the catalogues of the languages that have been asked for say something else by now, or there are others."""
+        """Whether the catalogues of the languages that have been asked for say something else by now, or there differ."""
         now = ("en", *languages(self.layers))
         told = [other.decider.catalog for other in self._told.values()]
         return now != self.languages or any(
@@ -350,10 +350,10 @@ class Policy:
         """Decide on a case at ``now``, which must have a time zone, or else at the case's own ``now``.
 
         If neither is given, the decision is for the current moment. The clock is read for nothing else. ``language`` as in
-        :meth:`in_language`; without it, advice is told in the candidate's own language, ``candidate.language``, where the
-        policy has it. The decision is returned once the ``journal`` has kept it, see :func:`tactful.journal.open`.
-        Raises :class:`tactful.InvalidInput` with every mistake in the case, :class:`tactful.EngineError` if an engine in
-        another process fails, and :class:`tactful.TactfulError` if the journal cannot keep the decision.
+        :meth:`in_language`; without it, advice is in the candidate's own language, ``candidate.language``, if the
+        policy has it. The decision is returned once the ``journal`` has stored it, see :func:`tactful.journal.open`.
+        Raises :class:`tactful.InvalidInput` with every mistake in the case, :class:`tactful.EngineError` if an engine
+        in another process fails, and :class:`tactful.TactfulError` if the journal cannot keep the decision.
         """
         if journal is not None:
             return self._decide_and_keep(case, now, language, journal)
@@ -430,7 +430,7 @@ class Policy:
         start = decision.context.now
         end = start + int(until.total_seconds()) if isinstance(until, timedelta) else _seconds(until, "until")
         if not start < end <= start + LONGEST:
-            raise TactfulError("a plan ends after it begins, and no more than 366 days later; change `until`")
+            raise TactfulError("a plan has to end after it begins, and at most 366 days later; change `until`")
         return Plan(decision.context, end)
 
     def violations(self, case: CaseInput, now: datetime | None = None) -> list[Violation]:
@@ -455,9 +455,9 @@ def load(
 ) -> Policy:
     """Load a pack: ``default`` (the shipped rules), ``profile:NAME``, a YAML file, or a folder of YAML files.
 
-    A list of packs is laid over each other: the later counts where two say different things, and :attr:`Policy.warnings`
-    tells it. A name that is no file is that of a pack that an installed distribution brings along (entry point group
-    ``tactful.packs``).
+    The packs of a list are laid over each other: if two of them differ, the later one counts, and
+    :attr:`Policy.warnings` says so. A name that is no file refers to a pack in an installed distribution (entry point
+    group ``tactful.packs``).
 
     ``limits`` bounds the size of cases. ``engine`` is ``compiled``, or ``rete`` (or a :class:`tactful.Rete`) for the Rete
     network of durable-rules, which runs in processes of its own. Raises :class:`tactful.InvalidInput` with every mistake in
@@ -470,7 +470,8 @@ def load(
 def load_for_few(pack: Locations, engine: EngineName) -> Policy:
     """As :func:`load`, for a command that makes a few decisions and ends: the compiled engine would compile for too long.
 
-    Conditions are read as they stand instead. The decisions are the same. For other parts of this package.
+    Instead, conditions are interpreted without being compiled. The decisions are the same. For other parts of this
+    package.
     """
     return _loaded(pack, None, engine, few=True)
 

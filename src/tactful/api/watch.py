@@ -12,7 +12,7 @@ from tactful.api.policy import Policy
 from tactful.language.load.translations import folder_of
 from tactful.source.diagnostics import InvalidInput
 
-#: The state of a file: its path, when it was changed, and its size; the last two are ``None`` if it cannot be looked at.
+#: The state of a file: its path, when it was changed, and its size; the last two are ``None`` if it cannot be read.
 _State = tuple[Path, int | None, int | None]
 
 
@@ -42,7 +42,7 @@ class Watch:
         return self._policy
 
     def reload(self) -> Policy:
-        """Read the files again now, even if they look unchanged: the policy that counts afterwards."""
+        """Read the files again now, even if they look unchanged, and return the policy that is then current."""
         with self._lock:
             self._state = frozenset()
             self._look()
@@ -50,7 +50,7 @@ class Watch:
 
     @property
     def mistakes(self) -> InvalidInput | None:
-        """The mistakes because of which :attr:`policy` is older than the files; ``None`` if it is not."""
+        """The mistakes in the files, because of which :attr:`policy` is an older one; ``None`` if there are none."""
         return self._mistakes
 
     def _look(self) -> None:

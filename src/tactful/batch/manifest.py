@@ -120,7 +120,7 @@ class OutputFolder:
             self._lock = None
 
     def read(self, fresh: bool) -> Manifest | None:
-        """The batch that was begun here, if any. ``fresh``: it is to be discarded, so the result is ``None``.
+        """The batch that was started here, if any. ``fresh``: it is to be discarded, so the result is ``None``.
 
         Raises :class:`InvalidInput` if the folder has other files in it, or a batch that cannot be read.
         """

@@ -1,8 +1,8 @@
 """Candidates that are on several lines of a batch. All their lines are rejected, as all their rows are in tables.
 
-Whether a line stands alone is known only when all lines are read. So each unit leaves a list of its candidates, the lists
-are compared when all units are done, and the units with such candidates are written again without them. Memory is
-bounded: a stretch of checksums is compared at a time.
+Whether a line is the only one of its candidate is known only when all lines are read. So each unit leaves a list of
+its candidates, the lists are compared when all units are done, and the units with such candidates are written again
+without them. Memory is bounded: a stretch of checksums is compared at a time.
 """
 
 from __future__ import annotations

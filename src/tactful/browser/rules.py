@@ -1,4 +1,4 @@
-"""The rules beside a case, and an overlay that is being written: its mistakes, and the words that fit."""
+"""The rules of the page: an overlay that is being written, its mistakes, and the words that fit."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def rules_of(policy: Policy) -> list[dict[str, Any]]:
 
 
 def check(text: str, base: Policy) -> list[dict[str, Any]]:
-    """The mistakes of an overlay, or else its warnings: as ``tactful check`` tells them."""
+    """The mistakes of an overlay, or else its warnings, as ``tactful check`` reports them."""
     try:
         written = build_pack(read_text_layers(text, OVERLAY, base.layers))
         checked = checked_pack(written)

@@ -1,4 +1,5 @@
-"""A page's session: each question is a method with parameters, each answer is JSON. Errors are told as problems."""
+"""A page's session: each question is a method with parameters, each answer is JSON. Errors are reported as
+problems."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class _Commands(QuickGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command with this name, loaded on first use; ``None`` if there is none."""
         if cmd_name not in _COMMANDS:
-            for name in _COMMANDS:  # what was meant is looked for among the commands that are loaded
+            for name in _COMMANDS:  # similar names are searched for among the commands that are loaded
                 self.get_command(ctx, name)
             return None
         if cmd_name not in self.commands:
@@ -143,7 +143,7 @@ def tactful_(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """What to do after a job interview: rules in YAML, ranked and explained advice out."""
+    """What to do after a job interview: facts and YAML rules in, ranked and explained advice out."""
 
 
 def main() -> None:

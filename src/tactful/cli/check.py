@@ -45,14 +45,14 @@ def check(
     at: Annotated[
         str | None,
         typer.Option(
-            "--at", metavar="DAY", help="Also tell which rules and values are not in force then, or end soon."
+            "--at", metavar="DAY", help="Also list rules and values that are not in force on DAY, or end soon after."
         ),
     ] = None,
     prove: Annotated[
-        bool, typer.Option("--prove", help="Also prove which rules never show anything, and which tables are total.")
+        bool, typer.Option("--prove", help="Also prove which rules have no effect, and which tables cover every case.")
     ] = False,
     cross_engine: Annotated[
-        bool, typer.Option("--cross-engine", help="Also compare both engines on random cases.")
+        bool, typer.Option("--cross-engine", help="Also compare the compiled and the Rete engine on random cases.")
     ] = False,
     cases: Annotated[
         int, typer.Option("--cases", min=1, metavar="N", help="With --cross-engine: how many random cases.")
@@ -63,7 +63,7 @@ def check(
     pack = packs or ["default"]
     if fix:
         if not all(is_in_files(location) for location in pack):
-            raise typer.BadParameter("only files and folders can be changed, and no shipped or installed packs")
+            raise typer.BadParameter("only files and folders can be changed, not shipped or installed packs")
         _rename(pack)
         _fix(pack)
     written = load_pack(pack)
@@ -89,7 +89,7 @@ def check(
 
 
 def _prove(policy: Policy) -> bool:
-    """Print what is proved of rules and tables. Returns whether there is a rule that never shows anything."""
+    """Print what is proved about rules and tables. Returns whether some rule never has an effect."""
     try:
         from tactful.proofs.dead import dead_rules, tables  # needs z3, which is optional
     except ModuleNotFoundError:
@@ -108,7 +108,7 @@ def _prove(policy: Policy) -> bool:
 
 
 def _hint(written: Pack) -> None:
-    """Print what a newer form of the language would say better. Hints change no exit code."""
+    """Print hints about what a newer form of the language could say better. They do not change the exit code."""
     out = console(stderr=True)
     for hint in hints(written):
         out.print(Text("hint", "dim"))

@@ -72,7 +72,7 @@ def _report(result: Differences) -> None:
         for line in each.case.splitlines():
             out.print(Text(f"    {line}", "dim"), soft_wrap=True)
     if result.equal:
-        out.print("equal: the same ranked advice in every case, which is proved")
+        out.print("equal: proved to give the same ranked advice in every case")
     elif result.found:
         count = len(result.found)
         out.print(f"{count} difference{'' if count == 1 else 's'} in {result.tried} drawn cases; there may be more")

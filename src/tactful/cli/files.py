@@ -90,7 +90,7 @@ def _lock(name: str) -> int | None:
             fcntl.flock(handle, fcntl.LOCK_EX)
             if os.path.samestat(os.fstat(handle), os.stat(name)):
                 return handle
-            os.close(handle)  # the one that had the lock has replaced the file
+            os.close(handle)  # the command that had the lock has replaced the file
     except OSError:  # the reader of the file says why it cannot be read
         return None
 

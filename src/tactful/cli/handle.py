@@ -1,4 +1,4 @@
-"""``tactful done``, ``dismiss`` and ``undo``: tell a case which advice was followed, and which is not wanted."""
+"""``tactful done``, ``dismiss`` and ``undo``: record in a case which advice was followed, and which is not wanted."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def done(
     ] = None,
     rules: Rules = None,
 ) -> None:
-    """Tell the case that advice was followed: it gets what that leaves, such as a message, and keeps its comments."""
+    """Record in the case that advice was followed, with what that leaves behind, such as a message."""
     policy = load_rules(rules)
     with _opened(policy, case) as (file, read, text):
         moment = case_moment(at, policy, file, case)
         after = policy.done(read, _key(policy, read, key, moment), moment, **_details(detail))
-        _write(case, file, text, read, after, "the case says already that it was done")
+        _write(case, file, text, read, after, "the case already says that it was done")
 
 
 @guarded
@@ -63,16 +63,16 @@ def dismiss(
     ] = None,
     rules: Rules = None,
 ) -> None:
-    """Tell the case that advice is not wanted. It is then listed as set aside."""
+    """Record in the case that advice is not wanted. It is then listed as set aside."""
     policy = load_rules(rules)
     with _opened(policy, case) as (file, read, text):
         after = policy.dismiss(read, _key(policy, read, key, None), _until(until, policy, file, case))
-        _write(case, file, text, read, after, "the case says that already")
+        _write(case, file, text, read, after, "the case already says that")
 
 
 @guarded
 def undo(case: _CaseFile, key: _Key, rules: Rules = None) -> None:
-    """Take back what `done` or `dismiss` told the case about advice."""
+    """Take back what `done` or `dismiss` recorded in the case."""
     policy = load_rules(rules)
     with _opened(policy, case) as (file, read, text):
         after = policy.undo(read, _handled_key(read, key))
@@ -90,7 +90,7 @@ def _opened(policy: Policy, name: str) -> Iterator[tuple[bytes, Case, str]]:
 
 
 def _key(policy: Policy, case: Case, name: str, moment: datetime | None) -> str:
-    """The key that is given, or that of the only advice about the action and target that are given."""
+    """The given key, or the key of the only advice about the given action and target."""
     advice = policy.decide(case, moment).actions
     if any(item.key == name for item in advice) or name in _told(case):
         return name
@@ -100,7 +100,7 @@ def _key(policy: Policy, case: Case, name: str, moment: datetime | None) -> str:
 
 
 def _handled_key(case: Case, name: str) -> str:
-    """The key that is given, or that of the only advice about it that was done or dismissed."""
+    """The given key, or the key of the only advice with the given action and target that was done or dismissed."""
     return name if name in _told(case) else _only(_handled_keys(case, name), name)
 
 
@@ -111,7 +111,7 @@ def _handled_keys(case: Case, name: str) -> list[str]:
 
 
 def _only(keys: list[str], name: str) -> str:
-    """The only key. The name itself where there is none: the policy says then what is wrong."""
+    """The only key, or the name itself if there is no key: the policy then says what is wrong."""
     if len(keys) > 1:
         raise TactfulError(
             f"`{name}` may mean several pieces of advice; add a target, or give a key: {', '.join(keys)}"

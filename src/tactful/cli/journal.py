@@ -1,4 +1,4 @@
-"""``tactful journal``: what was decided, found again, explained, verified and forgotten."""
+"""``tactful journal``: find, explain, verify and erase stored decisions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ journal = typer.Typer(
     name="journal",
     no_args_is_help=True,
     add_completion=False,
-    help="Decisions that a journal keeps: found, explained, verified, forgotten.",
+    help="Find, explain, verify and erase the decisions in a journal.",
 )
 
 Url = Annotated[str, typer.Argument(metavar="JOURNAL", help="sqlite:FILE, a file, or postgresql://…")]
@@ -91,12 +91,12 @@ def find(
     until: Until = None,
     request: Request = None,
     action: Action = None,
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many entries.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="Print at most this many entries.")] = 100,
     keys: KeysUrl = None,
     master_key: MasterKey = None,
     format_: Format = "text",
 ) -> None:
-    """List entries: id, when, whom about, what was advised."""
+    """List entries: the id, the moment, the subject, and what was advised."""
     with reading(url, keys, master_key) as archive:
         found = archive.find(wanted(archive, candidate, subject, since, until, request, action))
         out = console()
@@ -113,7 +113,7 @@ def _line(entry: Entry) -> str:
     elif entry.kind == "decision":
         what = ", ".join(f"{each.modality} {each.action}" for each in entry.outcome) or "nothing is advised"
     else:
-        what = f"entries up to {entry.through} taken out" if entry.kind == "retention" else "erased"
+        what = f"entries up to {entry.through} deleted" if entry.kind == "retention" else "erased"
     if entry.erased:
         what = "erased"
     about = "" if entry.subject is None else f"  subject {entry.subject}"
@@ -140,7 +140,7 @@ def explain(
     ] = False,
     format_: Format = "text",
 ) -> None:
-    """Decide again on an entry's case, with its own rules, and tell the reasons."""
+    """Decide again on an entry's case, with its own rules, and show the reasons."""
     from tactful.journal.again import decide_again
 
     with reading(url, keys, master_key) as archive:
@@ -169,7 +169,7 @@ def export(
     keys: KeysUrl = None,
     master_key: MasterKey = None,
 ) -> None:
-    """Print entries as lines of JSON, or write them as Parquet. Erasing does not reach what was exported."""
+    """Print entries as lines of JSON, or write them as Parquet. `erase` does not reach exports."""
     with reading(url, keys, master_key) as archive:
         entries = archive.find(wanted(archive, candidate, subject, since, until))
         if out is None:
@@ -193,7 +193,8 @@ def verify(
     ] = None,
     format_: Format = "text",
 ) -> None:
-    """Check that no entry was changed or taken out. Keep the head that it prints elsewhere: it shows a cut tail."""
+    """Check that no entry was changed or removed. Keep the head that it prints elsewhere, and pass it to --expect next
+    time."""
     from tactful.journal.chain import parse_head
     from tactful.journal.verify import verify as verified
 
@@ -223,26 +224,26 @@ def erase(
     keys: KeysUrl = None,
     master_key: MasterKey = None,
 ) -> None:
-    """Forget a person: nothing about them stays readable in the journal. The chain stays valid."""
+    """Erase a person: nothing about them stays readable in the journal. The chain stays valid."""
     if (subject is None) == (candidate is None):
-        raise typer.BadParameter("name a SUBJECT, or a --candidate")
+        raise typer.BadParameter("give a SUBJECT, or a --candidate")
     with reading(url, keys, master_key) as archive:
         number = archive.subject(candidate) if candidate is not None else subject
         assert number is not None  # one of them is given
         archive.erase(number)
-    console().print(f"subject {number} is erased; exports and backups are not reached")
+    console().print(f"subject {number} is erased; exports and backups still have its data")
 
 
 @journal.command()
 @guarded
 def prune(
     url: Url,
-    days: Annotated[int, typer.Option(min=0, metavar="N", help="Take out entries that are older than N days.")],
+    days: Annotated[int, typer.Option(min=0, metavar="N", help="Delete entries that are older than N days.")],
     keys: KeysUrl = None,
     master_key: MasterKey = None,
 ) -> None:
-    """Take out old entries. A checkpoint stays, from which the chain goes on."""
+    """Delete old entries. A checkpoint stays, from which the chain continues."""
     with reading(url, keys, master_key) as archive:
         before = datetime.now(UTC) - timedelta(days=days)
         count = archive.prune(epoch_seconds(before) * 1_000_000)
-    console().print(f"{count} entries are taken out")
+    console().print(f"{count} entries are deleted")

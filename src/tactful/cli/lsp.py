@@ -8,7 +8,7 @@ from tactful.source.diagnostics import EngineError
 
 @guarded
 def lsp() -> None:
-    """Answer an editor over standard input and output: mistakes, words that fit, what names mean."""
+    """Run a language server for editors of rules: mistakes while typing, completion, what names mean."""
     try:
         from tactful.editor.server import serve
     except ImportError as error:

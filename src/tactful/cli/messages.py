@@ -30,7 +30,7 @@ messages = typer.Typer(
 )
 
 Pack = Annotated[str, typer.Argument(metavar="PACK", help="default, profile:NAME, a YAML file or a folder.")]
-#: How many sentences without a translation are named.
+#: How many sentences without a translation are listed.
 _NAMED = 10
 
 
@@ -57,7 +57,7 @@ def update(
     language: Annotated[str, typer.Argument(metavar="LANGUAGE", help="The language, such as de or pt-BR.")],
     pack: Pack = "default",
 ) -> None:
-    """Bring the catalogue of a language up to date, in the folder `messages` beside the pack. Translations are kept."""
+    """Bring the catalogue of a language up to date, in the folder `messages` next to the pack. Translations are kept."""
     from tactful.formats.po import state, template, updated
 
     if not is_language(language):
@@ -77,7 +77,7 @@ def check(
     pack: Pack = "default",
     language: Annotated[str | None, typer.Option("--language", metavar="LANGUAGE", help="Only this language.")] = None,
 ) -> None:
-    """Check the catalogues of a pack: that no sentence lacks a translation, and that placeholders are right."""
+    """Check that the catalogues of a pack translate every sentence, with the right placeholders."""
     from tactful.formats.po import state
 
     policy = load(pack)
@@ -87,7 +87,7 @@ def check(
         fail(f"there is no catalogue in `{folder}`; begin one with `tactful messages update LANGUAGE`")
     whole = True
     for name in languages:
-        policy.in_language(name)  # tells wrong placeholders
+        policy.in_language(name)  # reports wrong placeholders
         told = state(_parsed(folder / f"{name}.po"), texts)
         _tell(str(folder / f"{name}.po"), told)
         whole = whole and not (told.missing or told.stale)

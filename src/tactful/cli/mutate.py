@@ -44,7 +44,7 @@ def mutate(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the random cases.")] = 0,
     drawn: Annotated[
-        int, typer.Option("--cases", min=0, help="How many random cases to use besides the examples'.")
+        int, typer.Option("--cases", min=0, help="How many random cases to use in addition to those of the examples.")
     ] = DRAWN,
     format_: Annotated[
         Literal["text", "json"], typer.Option("--format", help="text for people, json for programs.")

@@ -58,7 +58,7 @@ Engine = Annotated[
 Language = Annotated[
     str | None,
     typer.Option(
-        "--language", metavar="LANGUAGE", help="Tell the advice in this language, such as de, if the pack has it."
+        "--language", metavar="LANGUAGE", help="Give the advice in this language, such as de, if the pack has it."
     ),
 ]
 RulesAsOf = Annotated[
@@ -70,7 +70,9 @@ RulesAsOf = Annotated[
 JournalUrl = Annotated[
     str | None,
     typer.Option(
-        "--journal", metavar="URL", help="Keep every decision here: sqlite:FILE, or postgresql://… (extra `postgres`)."
+        "--journal",
+        metavar="URL",
+        help="Store every decision in a journal: sqlite:FILE, or postgresql://… (extra `postgres`).",
     ),
 ]
 KeysUrl = Annotated[
@@ -78,7 +80,7 @@ KeysUrl = Annotated[
     typer.Option(
         "--keys",
         metavar="URL",
-        help="Encrypt what is about people, with keys in this other database (extra `journal`).",
+        help="Data about people is encrypted, with keys in this separate database (extra `journal`).",
     ),
 ]
 MasterKey = Annotated[
@@ -92,7 +94,7 @@ Seed = Annotated[
         "--seed",
         metavar="N",
         parser=parse_seed,
-        help="Other random cases: those of this number, or `random`. By default a pack draws the same on every run.",
+        help="Seed of the random cases: a number, or `random`. By default, a pack draws the same cases on every run.",
     ),
 ]
 SetFacts = Annotated[
@@ -111,8 +113,8 @@ def load_rules(
 ) -> Policy:
     """The packs of ``--rules`` laid over each other, as they are on the day of ``--rules-as-of``, in a language.
 
-    ``many``: the command makes many decisions, so that compiling the rules pays. What two of the packs change differently is
-    told on standard error.
+    ``many``: the command makes many decisions, so that compiling the rules pays. Warnings about what two of the packs
+    change differently go to standard error.
     """
     policy = load(rules or "default", engine=engine) if many else load_for_few(rules or "default", engine)
     for warning in policy.warnings:
@@ -180,7 +182,7 @@ def facts_of(settings: list[str]) -> dict[str, str]:
     facts = {}
     for setting in settings:
         cut = setting.find("=")
-        if "[" in setting[: cut + 1]:  # an id may have the sign, too
+        if "[" in setting[: cut + 1]:  # an id may contain the sign, too
             cut = setting.find("=", setting.find("].") + 1)
         if cut < 0:
             raise typer.BadParameter(f"{setting!r} has no value; write --set person[dana].prefers=phone")

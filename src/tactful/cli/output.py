@@ -20,7 +20,7 @@ from tactful.source.diagnostics import MARGIN, SHOWN, Diagnostic, InvalidInput, 
 P = ParamSpec("P")
 #: The width of text in a pipe, in characters.
 PIPE_WIDTH = 110
-#: How many mistakes are shown. Their number is told.
+#: How many mistakes are shown at most. The total is printed too.
 _MOST_SHOWN: Final = 200
 
 

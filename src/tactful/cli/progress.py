@@ -1,4 +1,4 @@
-"""Progress on standard error, for whatever takes longer than a person likes to wait without a sign."""
+"""Progress on standard error, for work that takes longer than people like to wait without a sign of life."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ PATIENCE: Final = 2.0
 
 
 class Step(Protocol):
-    """Takes how much is done, and how much there is to do where that is known."""
+    """Reports how much is done, and how much there is to do if that is known."""
 
     def __call__(self, done: int, total: int | None = None) -> None:
-        """Show how far it is."""
+        """Show the progress."""
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def progress(what: str) -> Iterator[Step]:
 
 
 def new_bar(out: SafeConsole, *columns: TextColumn | TimeElapsedColumn | TimeRemainingColumn) -> Progress:
-    """A bar that is not shown yet, and that leaves no trace. ``columns`` stand to the right of it."""
+    """A bar that is not shown yet, and that leaves no trace. ``columns`` are to the right of it."""
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),

@@ -17,7 +17,7 @@ from tactful.cli.progress import progress
 if TYPE_CHECKING:
     from tactful.proofs.prove import Proved
 
-#: The number of random cases among which refutations are looked for.
+#: The number of random cases in which a refutation is searched for.
 DRAWN: Final = 100
 _COLOURS: Final = {"proved": "green", "refuted": "red", "not settled": "yellow"}
 
@@ -29,14 +29,15 @@ def prove(
         typer.Argument(metavar="PACK", help="default, profile:NAME, a YAML file, a folder or an installed pack."),
     ] = None,
     cases: Annotated[
-        int, typer.Option("--cases", min=1, metavar="N", help="How many random cases to look for refutations in.")
+        int, typer.Option("--cases", min=1, metavar="N", help="How many random cases to search for refutations.")
     ] = DRAWN,
     seed: Annotated[
-        int | None, typer.Option("--seed", help="Seed of the random cases. Without it, the pack's digest gives it.")
+        int | None,
+        typer.Option("--seed", help="Seed of the random cases. By default, it comes from the pack's digest."),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if anything is not settled, too.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 also if an invariant is not settled.")] = False,
     rests_on: Annotated[
-        bool, typer.Option("--why", help="Name the rules and conditions that each proof rests on.")
+        bool, typer.Option("--why", help="List the rules and conditions on which each proof rests.")
     ] = False,
     write: Annotated[
         Path | None,

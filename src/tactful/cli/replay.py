@@ -28,7 +28,7 @@ def replay(
     master_key: MasterKey = None,
     format_: Format = "text",
 ) -> None:
-    """Take the decisions of a journal again, with their own rules or with --rules, and group what differs."""
+    """Make the decisions of a journal again, with their own rules or with --rules, and group the differences."""
     try:
         from tactful.journal.replay import replay as replayed
     except ModuleNotFoundError:
@@ -58,4 +58,4 @@ def _report(result: Replayed) -> None:
                 out.print(Text(f"  {sign} {line}", colour), soft_wrap=True)
         out.print(Text(f"    the smallest of {group.bytes:,} bytes: {group.smallest}", "dim"), soft_wrap=True)
     erased = f"; {result.erased:,} were erased" if result.erased else ""
-    out.print(f"{result.decided:,} decisions taken again, {result.different:,} are others{erased}")
+    out.print(f"{result.decided:,} decisions made again, {result.different:,} differ{erased}")

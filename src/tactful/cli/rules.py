@@ -57,7 +57,7 @@ def _list_all(checked: CheckedPack, out: SafeConsole) -> None:
 
 
 def _rules(checked: CheckedPack) -> _Table:
-    """The rules, the first that count most; with their groups if there are any."""
+    """The rules by priority, highest first; with their groups if there are any."""
     grouped = any(rule.group for rule in checked.rules)
     group = (Column("group"),) if grouped else ()
     columns = (Column("rule"), *group, Column("priority"), Column("concludes"), Column("where"))
@@ -118,7 +118,7 @@ def _invariants(checked: CheckedPack) -> _Table:
 
 
 def show_definition(checked: CheckedPack, id_: str, out: SafeConsole) -> None:
-    """Print one definition with all its keys as the files have them, or fail where the pack has none of that id."""
+    """Print one definition with all its keys as the files have them, or fail if the pack has no such id."""
     definition = checked.definitions.get(id_)
     if definition is None:
         fail(f"the pack has no `{id_}`; {did_you_mean(id_, checked.definitions) or 'see `tactful rules`'}")

@@ -24,7 +24,8 @@ def schema(
     strict: Annotated[
         bool,
         typer.Option(
-            "--strict", help="With pack: also mark names that neither the file nor the pack has. For packs of one file."
+            "--strict",
+            help="With pack: also mark names that neither the file nor the pack has. For packs in a single file.",
         ),
     ] = False,
 ) -> None:

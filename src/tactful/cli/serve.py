@@ -16,7 +16,7 @@ from tactful.source.diagnostics import EngineError
 def serve(
     rules: Rules = None,
     host: Annotated[
-        str, typer.Option(help="The address to listen on; others than loopback need a token.")
+        str, typer.Option(help="The address to listen on; any address but loopback needs a token.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any that is free.")] = 8000,
     token_file: Annotated[
@@ -24,11 +24,13 @@ def serve(
     ] = None,
     no_auth: Annotated[bool, typer.Option("--no-auth", help="Let other machines in without a token.")] = False,
     allow_host: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Another name of the service; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A host name by which clients reach the service; may be repeated."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="The number of processes.")] = 1,
     seconds: Annotated[
-        float, typer.Option(min=0.1, max=600, help="How long a head, a body and slow work may take each.")
+        float,
+        typer.Option(min=0.1, max=600, help="How long the head of a request, its body and slow work may each take."),
     ] = 10.0,
     connections: Annotated[int, typer.Option(min=1, help="How many connections may be open in each process.")] = 1_000,
     journal: JournalUrl = None,

@@ -29,7 +29,7 @@ from tactful.testing.properties.invariants import InvariantReport, Results, inva
 from tactful.testing.properties.options import DRAWN, KEPT_IN, Drawing
 from tactful.testing.record import PackTestRecord, pack_test_record
 
-#: The last line where random cases are wanted and cannot be drawn.
+#: The last line if random cases were asked for and cannot be drawn.
 _NOT_DRAWN: Final = "not checked: invariants on random cases; pip install 'tactful[check]', or pass --draw 0"
 
 
@@ -58,7 +58,7 @@ def run_tests(
         typer.Argument(
             metavar="PACK",
             help="default, profile:NAME, a YAML file, a folder or an installed pack; several are laid over each other. "
-            "By default, the shipped pack and all profiles, each by itself.",
+            "By default, the shipped pack and all profiles, each separately.",
         ),
     ] = None,
     only: Annotated[
@@ -141,7 +141,8 @@ def _run_all(policy: Policy, examples: list[Example], step: Step) -> Iterator[Ex
 
 
 def _drawing(packs: list[str], draw: int, seed: int | None) -> Drawing | None:
-    """How random cases are drawn for a pack. Failures are stored beside the last one, except for the shipped packs."""
+    """How random cases are drawn for a pack. Failures are stored next to the last pack, except for the shipped
+    packs."""
     if draw == 0:
         return None
     need_hypothesis()
@@ -186,7 +187,7 @@ def _render(tested: Tested, only: str | None, out: SafeConsole) -> None:
     if only is None:
         _render_unfired(tested, out)
     if not tested.examples and only is None:
-        hint = f"{name}: no examples; write them in a folder `tests` beside the rules"
+        hint = f"{name}: no examples; write them in a folder `tests` next to the rules"
         out.print(Text(hint), soft_wrap=True)
     for report in tested.results.general:
         if report.missing:
@@ -202,8 +203,8 @@ def _render_unfired(tested: Tested, out: SafeConsole) -> None:
     """Print the pack's own rules that fired in no drawn case, with what stood in the way in the closest one."""
     drawn = tested.results.drawn
     for rule in own_unfired(tested.policy.checked, tested.results.unfired):
-        missing = f"; what was missing at last: {', '.join(rule.missing)}" if rule.missing else ""
-        line = f"{rule.place}: {rule.rule}: never seen firing in {drawn:,} drawn cases{missing}"
+        missing = f"; missing in the case that came closest: {', '.join(rule.missing)}" if rule.missing else ""
+        line = f"{rule.place}: {rule.rule}: never fired in {drawn:,} drawn cases{missing}"
         out.print(Text(line, "dim"), soft_wrap=True)
 
 
@@ -221,7 +222,7 @@ def report_coverage(
 ) -> float:
     """Print the coverage, write the page if ``html`` is given, and return the percentage.
 
-    Of an overlay, only what it adds or changes is looked at, unless ``everything`` is.
+    For an overlay, only what it adds or changes is counted, unless ``everything`` is true.
     """
     from tactful.testing.coverage.cover import cover  # loaded only for coverage
     from tactful.testing.coverage.report import coverage_html, coverage_text

@@ -1,4 +1,4 @@
-"""Keys that stand twice in an object of JSON. msgspec keeps the last of them without a word; here they are noticed.
+"""Keys that occur twice in an object of JSON. msgspec silently keeps the last of them; here they are noticed.
 
 Written again, a text has fewer quotation marks if a value was dropped. For a chunk of texts that is counted at once, which
 takes a thirtieth of the time of deciding on them; a chunk with a difference is looked at text by text.

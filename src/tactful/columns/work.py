@@ -23,7 +23,7 @@ def too_large(columns: Columns, work: Work) -> Places:
 
 
 def _visits(shape: Shape, columns: Columns) -> Counts:
-    """For each candidate, how many rows, or pairs of rows, are looked at."""
+    """For each candidate, how many rows, or pairs of rows, are visited."""
     over, pivot = shape.over, shape.pivot
     if over is None or pivot is None:
         return _owners("candidate", shape, columns)

@@ -1,4 +1,5 @@
-"""A case decided again after one field of one row has changed: only what reads the field is looked at.
+"""A case decided again after one field of one row has changed: only the facts and rules that read the field are
+evaluated.
 
 The field is set in place, in a case that nobody else has, and set back afterwards. A computed fact that comes out as before
 passes nothing on. What is left are the firings that differ.
@@ -33,7 +34,7 @@ _Reach: TypeAlias = Literal["own", "referring", "application", "all"]
 _MISSING: Final = object()
 #: The function of a fact or of a rule, which is called with a runtime object and a row.
 Function: TypeAlias = Callable[[Any, Row], Any]
-#: A fact and a row that are to be looked at: their number, the fact's function, and the row.
+#: A fact and a row to evaluate: their number, the fact's function, and the row.
 _Noted: TypeAlias = tuple[int, Function, Row]
 _NO_FIRINGS: Final[Mapping[int, int | None]] = {}
 
@@ -69,7 +70,8 @@ class Readers:
             self._add(rule.no, rule, fields, None)
             if ends is None:
                 searched.add(rule.no)
-        #: The rules whose end is searched for. Facts matter to them that are the same now, and differ at other times.
+        # The rules whose end is searched for. To them, a fact may matter that is the same now but differs at another
+        # time.
         self.searched = frozenset(searched)
         self._moving = frozenset(no for no, fact in enumerate(checked.facts) if decider.clockwork.fact(fact))
         self._over_time: dict[Source, Mapping[int, bool]] = {}
@@ -208,9 +210,9 @@ def _of_compiled(decider: Decider) -> _Functions:
 class Fired(NamedTuple):
     """The firings of a changed case: of rules that advise or prohibit, and of rules that add steps.
 
-    ``differ``: those of rules that advise or prohibit are not those of the case as it is. ``reorders``: the ranking may be
-    another even if they do not. ``stepped``: the rules that add steps and fire in one of the two only. ``sources``: the
-    field, and the facts that have another value for some row.
+    ``differ``: the firings of rules that advise or prohibit are not those of the unchanged case. ``reorders``: the
+    ranking may change even if they are the same. ``stepped``: the rules that add steps and fire in one of the two
+    only. ``sources``: the field, and the facts that have another value for some row.
     """
 
     firings: list[RawFiring]
@@ -267,13 +269,14 @@ class Again:
         return {_number(firing): firing for firing in own}
 
     def tells(self, field: ReadField) -> bool:
-        """Whether changes of a field can be told in this way: nothing but its value changes with it, and the case is small."""
+        """Whether changes of a field can be decided in this way: nothing but its value changes with it, and the case
+        is small."""
         # In a large case, the steps that a search for an end takes are counted, for all rules together.
         small = self._case.size <= SMALL or not self._readers.searched
         return small and self._case.size >> ROW_BITS == 0 and can_set(field.key, field.custom)
 
     def of(self, field: ReadField, row: Row) -> Changeable:
-        """A field that it tells, of a row of the case as it is."""
+        """A field whose changes can be decided in this way, of a row of the unchanged case."""
         own, rules, queue = counterpart(row, self._case), dict[Row, _Rules](), list[_Noted]()
         source = field.entity, field.key, field.custom
         self._note(source, own, rules, queue)
@@ -380,7 +383,7 @@ class Again:
         )
 
     def _note_ends(self, changed: Iterable[tuple[Source, Row]], rules: dict[Row, _Rules]) -> None:
-        """Note the rules whose end may be another, although they read the same now."""
+        """Note the rules whose end may change, although they read the same values now."""
         for no, row, _ in self._searched:
             for source, other in changed:
                 far = self._readers.over_time(source).get(no)

@@ -18,7 +18,7 @@ class Clocks:
     """The local clocks of a case, from ``start`` to ``last`` (seconds since 1970, UTC, both included)."""
 
     def __init__(self, evaluator: Evaluator, start: int, last: int, steps: Steps) -> None:
-        """``steps`` are spent on the moments at which a clock may change a test."""
+        """``steps`` counts the moments at which a clock may change a test."""
         self._evaluator, self._start, self._last, self._steps = evaluator, start, last, steps
         # Calendars are used in keys by their identity. The case keeps them alive.
         #: The value of a clock's field, by the field, the calendar and the moment.

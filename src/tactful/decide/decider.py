@@ -76,7 +76,7 @@ class Decider:
         self._few = few
         if engine != "compiled":
             self._program = self._rete(engine)
-        #: The translations that decisions are told in; ``None`` for the pack's own language.
+        #: The translations that decisions use; ``None`` for the pack's own language.
         self.catalog: Catalog | None = None
         self._made: dict[Callable[[Decider], Any], Any] = {}
         self._shared: dict[Callable[[Decider], Any], Any] = {}
@@ -97,12 +97,12 @@ class Decider:
 
     @lazy
     def work(self) -> Work:
-        """How much decisions take."""
+        """How many steps decisions take."""
         return Work(self.checked, self.limits.steps)
 
     @lazy
     def plain(self) -> PlainProgram:
-        """The pack as it stands, for a few decisions."""
+        """The pack as an interpreted program, for a few decisions."""
         return PlainProgram(self.checked, self.calendars, self.clockwork)
 
     @lazy
@@ -132,7 +132,7 @@ class Decider:
         return self._shared.setdefault(make, make(self)) if made is None else made
 
     def speaking(self, checked: CheckedPack, catalog: Catalog | None) -> Decider:
-        """A decider with the same engine that is told in the language of ``checked``, which is the pack translated.
+        """A decider with the same engine and the language of ``checked``, which is the translated pack.
 
         ``catalog``: its translations; ``None`` for the pack's own language.
         """
@@ -160,12 +160,13 @@ class Decider:
 
     @lazy
     def moving_occasions(self) -> tuple[Field, ...]:
-        """The fields that tell occasions apart and change by time alone."""
+        """The fields that distinguish occasions and change by time alone."""
         fields = dict.fromkeys(field for action in self.checked.actions.values() for field in action.occasion)
         return tuple(field for field in fields if self.clockwork.field(field))
 
     def occasion(self, conclusion: Conclusion, evaluator: Evaluator) -> tuple[Value, ...]:
-        """What tells the occasion of a conclusion, where time alone may change it; else nothing."""
+        """The values that distinguish the occasion of a conclusion, if time alone may change them; otherwise
+        nothing."""
         return self.keys.occasion(conclusion, evaluator) if conclusion.action in self._with_moving_occasion else ()
 
     @lazy

@@ -24,7 +24,8 @@ _NOWHERE = Span("", 0, 0, 0, 0)
 
 
 class Reached(msgspec.Struct, frozen=True):
-    """None of these very actions is recommended to the row, or about it. Members of their families are not meant."""
+    """None of exactly these actions is recommended for the row or about it. Other members of their families are
+    allowed."""
 
     actions: frozenset[str]
 
@@ -43,7 +44,8 @@ GeneralClaim = Reached | NotBoth | SomeAdvice
 class Part(msgspec.Struct, frozen=True):
     """A claim about each row of an entity for which a condition holds.
 
-    ``unless``: entities and conditions. Where a condition holds for such a row inside the row, nothing is claimed of it.
+    ``unless``: entities and conditions. If such a condition holds for a row inside the row, nothing is claimed about
+    the row.
     """
 
     entity: str
@@ -78,7 +80,7 @@ def claimed_conditions(checked: CheckedPack) -> tuple[Condition, ...]:
 
 
 def reaching(checked: CheckedPack) -> tuple[Action, ...]:
-    """The actions that reach somebody: they have a channel, or are of a family that the pack's ``safety`` names."""
+    """The actions that reach somebody: they have a channel, or belong to a family that the pack's ``safety`` lists."""
     families = {family for of_channel in checked.safety.families.values() for family in of_channel}
     return tuple(
         action for action in checked.actions.values() if action.channel or not families.isdisjoint(action.family)
@@ -142,7 +144,7 @@ def _general(id_: str, checked: CheckedPack) -> General:
 
 
 def _channels_kept(checked: CheckedPack) -> Iterator[Part]:
-    """For each channel that somebody can ask for, the actions by other channels than those that nobody minds."""
+    """For each channel that somebody can ask for, the actions through other channels, except quiet channels."""
     for spec in _given():
         if spec.asks_channel and isinstance(spec.kind, ChoiceKind):
             for channel in spec.kind.values:

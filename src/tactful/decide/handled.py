@@ -1,4 +1,4 @@
-"""Advice that was followed or dismissed: it leaves the ranking, and is kept apart with the reason."""
+"""Advice that was followed or dismissed: it is taken out of the ranking, and kept separately with the reason."""
 
 from __future__ import annotations
 

@@ -203,7 +203,7 @@ class _Window(Stretch):
         together: list[Test] = []
         for member in condition.members:
             if isinstance(condition, AllOf) and isinstance(member, Test) and _turns_with_a_clock(member):
-                together.append(member)  # taken together they turn less often: no office opens on a Sunday
+                together.append(member)  # taken together, they change less often: no office opens on a Sunday
             else:
                 yield from self._changes(member, env)
         yield from self._clock_turns(together, env)
@@ -337,7 +337,7 @@ class _Window(Stretch):
         return values - {None}
 
     def _combinations(self, expression: Combine, members: tuple[Expression, ...], env: Environment) -> set[Value]:
-        """What the values of the members may come to, combined one after the other."""
+        """The possible results of combining the values of the members one after the other."""
         values = self._results(members[0], env)
         for member in members[1:]:
             pairs = self._pairs(values, self._results(member, env))

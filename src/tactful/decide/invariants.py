@@ -120,7 +120,7 @@ def _after(change: Change, decider: Decider, before: DecidedCase, row: Row, env:
     case, now, shape = before.case, before.now, before.case.shape
     for put in change.facts:
         if put.value is None and row_of(put.field, env) is None:
-            continue  # what is not there has no such fact, and stays away
+            continue  # a row without an offer has no such fact, and gets none
         spot = spot_in(case, put.field, row, env)
         if spot is not None:
             shape = changed(shape, spot, as_given(put.value, put.field.kind, spot, calendar_of(row)))

@@ -45,7 +45,7 @@ class Change(NamedTuple):
 
 
 class Ahead:
-    """Tells of a pack until when firings surely stay the same. Made once, for every engine."""
+    """Computes, for a pack, until when firings surely stay the same. Made once, for every engine."""
 
     def __init__(self, decider: Decider) -> None:
         self.turning = decider.turning or TurningFunctions(decider.checked, decider.clockwork)
@@ -83,7 +83,7 @@ class Ahead:
         return min(self.same_before(case, now), turn >> 1)
 
     def _of_target(self, action: str, entity: str) -> Turning | None:
-        """A function that reads what changes by time and sorts an action, or tells its occasions apart."""
+        """A function that reads the fields that change by time and sort an action or distinguish its occasions."""
         key = action, entity
         if key not in self._of_targets:
             spec = self._checked.actions[action]
@@ -170,7 +170,7 @@ class _Turns:
         if self._patience > 0:
             self._patience -= 1
             self.last = ahead.ranked_before(self._case, moment, ranking)
-            if self.last > moment + 1:  # else the pass cannot tell it, and going on would be second by second
+            if self.last > moment + 1:  # otherwise the pass cannot find it, and would continue second by second
                 return self.last
             self._patience = 0
         self.last = moment + 1
@@ -208,7 +208,7 @@ class _Content:
 
 
 def _own(item: Conclusion) -> tuple[object, ...]:
-    # Of the deadlines of its rules only the nearest is told.
+    # Of the deadlines of its rules, only the nearest is shown.
     return item.modality, item.priority, item.due, frozenset((no, row) for no, row, _ in item.firings)
 
 

@@ -50,7 +50,7 @@ _PRIORITY: Final = ~_REST
 _DUE: Final = _REST - _LAST
 
 
-#: With more prohibitions than this, only those about the rows around an advice's target are looked at.
+#: With more prohibitions than this, only those about the rows around a recommendation's target are compared.
 _MANY: Final = 16
 
 #: The places of rows in an order of targets, by its number, of which the smallest comes first. All rows are of its entity.
@@ -195,7 +195,8 @@ class Ranker:
         clashing = _clashing(checked.rules, self._families)
         self._bits = {id_: no for no, id_ in enumerate(sorted(clashing))}
         self._count = len(self._bits)
-        self._restricted = 1 << 3 * self._count  # so high that it meets no other bit when marks are shifted
+        # so high that it never coincides with another bit when marks are shifted
+        self._restricted = 1 << 3 * self._count
         self._steps = tuple(map(self._step, checked.rules))
         self._stepped = {rule.conclusion.action for rule in checked.rules if isinstance(rule.conclusion, AddStep)}
 
@@ -340,7 +341,8 @@ class Ranker:
         return self.firings_in_order(conclusion.firings)
 
     def firings_in_order(self, firings: list[RawFiring]) -> list[RawFiring]:
-        """Firings, the rule with the highest priority first. Only those of one rule take a look at their rows."""
+        """Firings, the rule with the highest priority first. Rows are compared only between firings of the same
+        rule."""
         if len(firings) == 1:
             return firings
         places = self._rule_places

@@ -1,6 +1,6 @@
 """Whether conditions hold throughout a stretch of time, or may turn within it.
 
-A condition of a pack is prepared once, as a function that is asked about stretches and rows. What time does not change about a
+A condition of a pack is compiled once into a function of stretches and rows. What time does not change about a
 case is worked out once for all stretches.
 """
 

@@ -1,6 +1,6 @@
-"""How much deciding on a case takes at most, counted before it begins.
+"""The most steps that a decision on a case can take, counted before it begins.
 
-A step is one test of a condition on one row. Looking at one row for another takes as long as eight tests. A fact that
+A step is one test of a condition on one row. Visiting a row takes as long as eight tests. A fact that
 looks at all messages for each person takes steps for every pair of them, so a case that is small enough for most packs
 can be too large for one.
 """
@@ -49,7 +49,7 @@ from tactful.source.codes.case import TooMuchWork
 from tactful.source.diagnostics import InvalidInput, Span
 from tactful.source.lazy import lazy
 
-#: So many values of a list that is searched take as long as one more test.
+#: Searching this many values of a list takes as long as one more test.
 _VALUES: Final = 8
 #: The entities that an application has rows of, itself included.
 _COUNTED: Final = ENTITIES[1:]
@@ -57,11 +57,11 @@ _COUNTED: Final = ENTITIES[1:]
 _OF_PERSON: Final = ("interviewer", "message")
 #: The steps that putting a firing into words takes, besides the tests of its rule.
 _FIRING: Final = 30
-#: The steps that looking at a row for another takes, besides its tests: explanations take most of them.
+#: The steps that visiting a row takes in addition to its tests: explanations take most of them.
 _PAIR: Final = 8
 #: The steps that one row's part in the course of a fact takes.
 _COURSE: Final = 250
-#: In a case of so few rows, pairs take no time worth counting.
+#: In a case with at most this many rows, pairs take too little time to be counted.
 _SMALL: Final = 32
 #: The fields that hold the id of the person whom a row is about.
 _PERSON_IDS: Final = {("person", "id"), ("interviewer", "id"), ("message", "person_id")}

@@ -1,4 +1,4 @@
-"""The words that fit where a cursor stands in a rule file."""
+"""The words that fit at the cursor in a rule file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Where a cursor stands in a rule file: the keys around it, told from the text alone, as it need not be YAML just then."""
+"""The place of a cursor in a rule file: the keys around it, found in the text, which need not be valid YAML at that
+moment."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ _NAME_BEFORE: Final = re.compile(r"[$A-Za-z0-9_.-]*\Z")
 _KEY: Final = re.compile(
     r"([ ]*(?:- +)*)((?:[^\s\"'#{}\[\],:&*!|>%@`-]|-(?=\S))[^:#{}\[\],]*?|\"[^\"]*\"|'[^']*') *:(?: |$)"
 )
-#: How many lines above the cursor are looked at for the keys around it.
+#: How many lines above the cursor are searched for the keys around it.
 _MOST_LINES: Final = 5_000
 
 

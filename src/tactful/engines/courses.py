@@ -69,7 +69,7 @@ from tactful.language.ir.days import asks_the_date, day_turns
 AT: Final = 1
 AFTER: Final = 2
 
-#: The steps that it takes to look at a row, and how many numbers are added in the time of one step.
+#: The steps that visiting a row takes, and how many numbers can be added in the time of a step.
 ROW: Final = 10
 _ADDED: Final = 100
 
@@ -78,13 +78,12 @@ Cuts = dict[int, int]
 
 
 class TooManySteps(Exception):
-    """Looking through time takes more steps than are left."""
+    """A search through time takes more steps than are left."""
 
 
 class Steps:
-    """The steps that are left for looking through time. A step is a moment at which something may change.
-
-    Looking at one row for another takes ``ROW`` steps. Not safe to share between threads.
+    """The steps that are left for a search through time. A step is a moment at which something may change. Visiting a
+    row takes ``ROW`` steps. Not safe to share between threads.
     """
 
     def __init__(self, left: int) -> None:

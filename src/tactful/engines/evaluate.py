@@ -1,6 +1,6 @@
 """The plain evaluator: conditions of the intermediate representation, evaluated as they are written.
 
-It is no engine, since it looks at one rule and one row at a time. Explanations, deadlines and plans use it.
+It is not an engine, since it evaluates one rule for one row at a time. Explanations, deadlines and plans use it.
 """
 
 from __future__ import annotations
@@ -199,7 +199,7 @@ class Evaluator:
                 assert_never(expression)
 
     def moved(self, expression: Moved, moment: Value, length: Value, env: Environment) -> Value:
-        """What a moved moment comes to, for a moment and a length (see :func:`as_length`) with these values."""
+        """The moment that results from moving a moment by a length (see :func:`as_length`) with these values."""
         if moment is None or length is None:
             return None
         assert isinstance(length, int)  # the check lets only lengths of time move a moment
@@ -447,7 +447,8 @@ def _number(number: float) -> int | float | None:
 
 
 def _has_words(text: str, predicate: TextHas) -> bool:
-    """Whether the words stand in a text, with no letter or digit next to one of their own."""
+    """Whether the words occur in a text as whole words: no letter or digit is next to their own first or last letter
+    or digit."""
     words, text = predicate.words, folded(text)
     at = text.find(words)
     while at >= 0:
@@ -477,7 +478,7 @@ def in_day_time(value: Value, low: int, high: int) -> bool:
 
 
 def compare(left: Value, op: str, right: Value) -> bool:
-    """Whether two numbers stand in an order."""
+    """Whether a comparison of two numbers holds."""
     assert isinstance(left, int | float)  # the check refuses comparisons of anything but numbers
     assert isinstance(right, int | float)
     match op:

@@ -75,7 +75,7 @@ class Expiry:
     """
 
     def __init__(self, evaluator: Evaluator, clockwork: Clockwork | None = None) -> None:
-        """``clockwork`` is that of the pack, if it is at hand: making one takes as long as a short search."""
+        """``clockwork`` is the pack's, if it exists already: making it takes as long as a short search."""
         self.evaluator = evaluator
         self.steps = Steps(STEPS)
         self._clockwork = Clockwork(evaluator.facts) if clockwork is None else clockwork
@@ -118,7 +118,7 @@ class Expiry:
 
 
 def end_not_found(rule: Rule, case: Case) -> Diagnostic:
-    """The mistake where it takes too many steps to tell when a rule stops firing."""
+    """The mistake of a case for which it takes too many steps to find out when a rule stops firing."""
     message = (
         f"it takes more than {STEPS:,} steps to tell when `{rule.id}` ceases to hold for `{case.candidate.id}`, "
         "and its deadline is that moment"

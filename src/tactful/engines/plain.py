@@ -1,4 +1,5 @@
-"""A checked pack run as it stands, with the plain evaluator. For a few decisions, compiling takes longer than it saves.
+"""A checked pack that is interpreted with the plain evaluator. For a few decisions, compiling takes longer than it
+saves.
 
 The firings are those of the compiled engine.
 """
@@ -25,7 +26,7 @@ from tactful.source.lazy import lazy
 
 
 class PlainProgram:
-    """A pack as it stands. Immutable; :meth:`fire` may be called from any number of threads at once."""
+    """An interpreted pack. Immutable; :meth:`fire` may be called from any number of threads at once."""
 
     def __init__(self, checked: CheckedPack, calendars: Calendars, clockwork: Clockwork) -> None:
         self._checked, self._calendars, self._clockwork = checked, calendars, clockwork
@@ -46,7 +47,7 @@ class PlainProgram:
         return PlainRuntime(case, now, self._facts, self._calendars, self._clockwork)
 
     def key(self, no: int) -> tuple[str, int]:
-        """What the value of a fact for a row is kept under in ``memo``, by their number, see ``ROW_BITS``."""
+        """The key in ``memo`` of the value of a fact for a row, by their numbers, see ``ROW_BITS``."""
         return self._checked.facts[no >> ROW_BITS].id, no & (1 << ROW_BITS) - 1
 
     def fact(self, no: int) -> Callable[[PlainRuntime, Row], Value]:
@@ -106,7 +107,7 @@ class PlainRuntime(Evaluator):
         self._clockwork = clockwork
 
     def forget(self) -> None:
-        """Forget what was found out in searches for ends, because facts of the case have changed. ``memo`` stays."""
+        """Forget the results of searches for ends, because facts of the case have changed. ``memo`` stays."""
         self.__dict__.pop("_expiry", None)
 
     def until(self, rule: Rule, row: Row) -> int | None:

@@ -12,9 +12,10 @@ class Entity(msgspec.Struct, frozen=True):
     """An entity.
 
     ``table`` is the name of its table, and of its list in a case. ``parent`` is the entity that it belongs to. ``named_as``
-    is the entity whose id its rows have: itself, another entity, or ``None`` for rows without ids. ``beside`` are entities
-    that a rule for the entity can refer to, in addition to its ancestors. ``single``: each parent has at most one row, which
-    a case holds under the entity's name. ``placed``: each row has a place, and so a clock and a calendar.
+    is the entity whose id its rows have: itself, another entity, or ``None`` for rows without ids. ``beside`` are
+    further entities that a rule for the entity can refer to, in addition to its ancestors. ``single``: each parent has
+    at most one row, which a case holds under the entity's name. ``placed``: each row has a place, and so a clock and a
+    calendar.
     """
 
     name: str

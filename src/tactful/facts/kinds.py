@@ -212,7 +212,7 @@ def parse_yes_no(text: str) -> bool | None:
 
 #: Larger whole numbers are refused. Some engines compare numbers as floats, in which larger neighbours are equal.
 MOST: Final = 2**53
-#: Whole numbers of more characters are not even looked at.
+#: Whole numbers of more characters are not parsed at all.
 _LONGEST: Final = 400
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"-?[0-9]+")

@@ -145,7 +145,7 @@ class _Finder:
         if entity in ("application", "offer") and not owners:
             owners = [("application", id_)]
         if owners and (len(owners) > 1 or owners[0][0] != "application"):
-            raise self._unknown(f"`{self._path}` names no fact", "only `application[…]` can stand before another part")
+            raise self._unknown(f"`{self._path}` names no fact", "only `application[…]` can come before another part")
         if owners and owners[0][1] is not None:
             wanted = owners[0][1]
             if wanted not in applications:

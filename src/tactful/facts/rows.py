@@ -239,7 +239,7 @@ class Case(msgspec.Struct, frozen=True, eq=False, gc=False):
         return msgspec.json.encode(self.shape)
 
     def __repr__(self) -> str:
-        """How large the case is. What it says is about people, and may not go into logs."""
+        """The size of the case, and none of its contents, which are about people and must not go into logs."""
         return f"<Case: {len(self.families)} applications, {self.size} rows>"
 
 

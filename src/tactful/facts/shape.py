@@ -366,7 +366,7 @@ class Candidate(Shape, frozen=True):
     language: Annotated[
         str | None,
         Meta(
-            description="The language that the candidate reads (BCP 47). The advice is told in it where the pack has it.",
+            description="The language that the candidate reads (BCP 47). The advice is given in it if the pack has it.",
             examples=["de"],
         ),
     ] = None

@@ -43,8 +43,8 @@ class WorkingTime(msgspec.Struct, frozen=True):
     """What a pack says about a calendar, in addition to what is known of its country.
 
     ``country``: its country, for applications that name none. ``weekend``: its days off in each week, Monday being 0;
-    ``None`` for those of the country. On ``working_days`` people work, whatever else is said. Office hours begin at ``opens``
-    and end before ``closes`` (seconds since midnight).
+    ``None`` for those of the country. On ``working_days`` people work, even if they are days off by the other fields.
+    Office hours begin at ``opens`` and end before ``closes`` (seconds since midnight).
     """
 
     country: str | None = None
@@ -63,5 +63,5 @@ class WorkingTime(msgspec.Struct, frozen=True):
         return any(days.covers(day) for days in self.working_days)
 
 
-#: A calendar of which the pack says nothing.
+#: A calendar about which the pack says nothing.
 STANDARD: Final = WorkingTime()

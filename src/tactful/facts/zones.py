@@ -11,7 +11,7 @@ from typing import Any
 
 
 class PackageZone(zoneinfo.ZoneInfo):
-    """A time zone that was read from the package. Copies and pickles of it are the same zone."""
+    """A time zone that was read from the package. A copy, or a pickle that is read again, is the same zone."""
 
     def __reduce__(self) -> tuple[Callable[[str], Any], tuple[str]]:
         """A pickle names the zone, as those of other zones do."""

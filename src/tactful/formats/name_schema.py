@@ -27,7 +27,7 @@ _UP_TO_PARAMETER: Final = (
 _UP_TO_FIELD: Final = r"\s*(?:(?:not\s+)?same\s+as|(?:at or )?(?:before|after))\s+"
 _NO_NAME_GOES_ON: Final = r"(?![a-z0-9_.])"
 _PLACEHOLDERS: Final = (
-    "A placeholder names a field or a parameter that there is: {entity.field}, {entity.field|text} or {$parameter}."
+    "A placeholder names an existing field or parameter: {entity.field}, {entity.field|text} or {$parameter}."
 )
 _YES: Final[Schema] = {"enum": ["yes", "Yes", "YES", "true", "True", "TRUE", True]}
 _LEFT_OUT: Final[Schema] = {"enum": ["off", False]}
@@ -115,7 +115,7 @@ class Known:
         field = f"(?:{any_of(self._fields)}){_NO_NAME_GOES_ON}"
         phrase: Schema = {
             "pattern": f"^(?!{unknown})(?!{_UP_TO_FIELD}(?!{field}){FIELD})",
-            "patternErrorMessage": "There is no parameter or no field of this name.",
+            "patternErrorMessage": "There is no parameter or field of this name.",
         }
         names = {"enum": [*_GROUPS.split("|"), *self._fields]}
         return {

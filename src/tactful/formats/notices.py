@@ -1,4 +1,4 @@
-"""What people are told before any advice: what of a pack's safety is switched off, or does not see an action."""
+"""Notices that come before any advice: safety rules that are switched off, and actions that no safety rule covers."""
 
 from __future__ import annotations
 

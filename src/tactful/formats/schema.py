@@ -182,7 +182,7 @@ def _pack_schema(checked: CheckedPack) -> Schema:
 
 _REPLACES: Final[Schema] = {
     "type": ["boolean", "string"],
-    "description": "In an overlay: this takes the place of what the packs below say, on purpose.",
+    "description": "In an overlay: this replaces what the packs below say, on purpose.",
 }
 _NOTES: Final[dict[str, Schema]] = {
     "ask": {
@@ -500,7 +500,7 @@ def _rule() -> Schema:
             "by": {"type": ["string", "null"], "examples": ["2 days after interview.ended_at"]},
             "because": {**_SENTENCE, "description": "A sentence with {entity.field} placeholders."},
             "priority": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 100}, _DIGITS]},
-            "safety": {"type": ["boolean", "string"], "description": "On a prohibition: nothing defeats it."},
+            "safety": {"type": ["boolean", "string"], "description": "On a prohibition: nothing overrules it."},
             "off": {"type": ["boolean", "string"]},
         }
     )

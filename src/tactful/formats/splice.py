@@ -218,7 +218,7 @@ class _Splicer:
             return
         column = node.entries[0][0].span.column - 1
         if 0 in gone and self._text[_line_start(self._text, members[0][0]) : members[0][0]].strip():
-            raise NotSpliced  # it stands beside the dash of a list
+            raise NotSpliced  # it is on the line of a dash of a list
         self._drop_lines(members, gone)
         texts = [" " * column + self._style.entry(key, value, column) for key, value in new.items()]
         self._add_lines(members[-1][1], texts)

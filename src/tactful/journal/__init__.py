@@ -1,6 +1,6 @@
-"""Decisions kept: written before they are given, chained so that changes show, forgotten when a person asks for it.
+"""Stored decisions: written before they are given, chained so that changes show, and erased when a person asks for it.
 
-:func:`open` gives a journal for ``Policy.decide(…, journal=…)``, and :func:`read` gives what is kept in one.
+:func:`open` gives a journal for ``Policy.decide(…, journal=…)``, and :func:`read` gives the contents of a journal.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["open", "read"]
 def open(url: str, *, keys: str | None = None, master: Path | None = None) -> Writer:
     """A journal that decisions are written to: ``sqlite:FILE``, a file, or ``postgresql://…``.
 
-    With ``keys``, the URL of another database, what is about a person is encrypted under a key of that person's own. The
+    With ``keys``, the URL of another database, data about a person is encrypted with that person's own key. The
     keys are wrapped by the key in the file ``master``. Raises :class:`tactful.TactfulError` if one of them cannot be used.
     """
     from tactful.journal.opening import open_store, open_subjects
@@ -29,7 +29,7 @@ def open(url: str, *, keys: str | None = None, master: Path | None = None) -> Wr
 
 
 def read(url: str, *, keys: str | None = None, master: Path | None = None) -> Archive:
-    """What is kept in a journal. Arguments and errors are those of :func:`open`; the journal must exist."""
+    """The contents of a journal. Arguments and errors are those of :func:`open`; the journal must exist."""
     from tactful.journal.archive import Archive
     from tactful.journal.opening import open_store, open_subjects
 

@@ -1,4 +1,4 @@
-"""A decision of the journal, taken again with its own rules so that it can be explained."""
+"""A decision of the journal, made again with its own rules so that it can be explained."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tactful.source.diagnostics import TactfulError
 
 
 class Again(NamedTuple):
-    """A decision taken again. ``notes`` say what is not as it was."""
+    """A decision that was made again. ``notes`` say what has changed since."""
 
     decision: Decision
     notes: tuple[str, ...]
@@ -25,9 +25,9 @@ def decide_again(archive: Archive, id_: str) -> Again:
     row = archive.row(id_)
     body, header = archive.body(row), archive.header(row)
     if row.kind != "decision" or header.settings is None or header.now is None:
-        raise TactfulError(f"the entry `{id_}` is no decision; `tactful journal show` prints what it is")
+        raise TactfulError(f"the entry `{id_}` is not a decision; `tactful journal show` prints what it is")
     if body is None:
-        raise TactfulError(f"what the entry `{id_}` says of a person was erased, so it cannot be explained")
+        raise TactfulError(f"what the entry `{id_}` says about a person was erased, so it cannot be explained")
     settings = archive.settings(header.settings)
     moment = datetime.fromtimestamp(header.now, UTC)
     policy = archive.policy(header.settings)
@@ -36,12 +36,14 @@ def decide_again(archive: Archive, id_: str) -> Again:
     decision = policy.decide(bytes(body.case), moment)
     notes = [f"decided with {name}" for name in changed_versions(settings)]
     if body.outcome != outcome_of(decision):
-        notes.append("the decision is another one than was given then; `tactful replay` says where they differ")
+        notes.append(
+            "the decision now differs from the one that was given then; `tactful replay` shows the differences"
+        )
     return Again(decision, tuple(notes))
 
 
 def changed_versions(settings: Settings) -> list[str]:
-    """What is installed in another version than it was then: ``holidays 0.85 (now 0.109)``."""
+    """The libraries whose version has changed since: ``holidays 0.85 (now 0.109)``."""
     now = {
         "tactful": installed("tactful"),
         "holidays": installed("holidays"),

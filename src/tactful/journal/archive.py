@@ -1,4 +1,4 @@
-"""What is kept in a journal: found, verified, forgotten and taken out when it is old."""
+"""The contents of a journal: find entries, verify them, erase people, and delete old entries."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Archive:
         return found
 
     def find(self, wanted: Wanted = EVERYTHING) -> Iterator[Entry]:
-        """The entries that are wanted, in their order."""
+        """The wanted entries, in their order."""
         for row in self.rows(wanted):
             if wanted.request is not None and wanted.request.encode() not in row.header:
                 continue
@@ -93,7 +93,7 @@ class Archive:
             yield entry
 
     def rows(self, wanted: Wanted = EVERYTHING) -> Iterator[Row]:
-        """The rows that are wanted, by all that the database can tell."""
+        """The wanted rows, as far as the database can select them."""
         conditions, values = list[str](), list[Any]()
         for condition, value in (
             ("subject = ?", wanted.subject),
@@ -121,7 +121,7 @@ class Archive:
             raise TactfulError(f"{id_!r} is not the id of an entry; `tactful journal find` prints ids") from None
         row = next(self.store.rows([condition[0]], [condition[1]]), None)
         if row is None:
-            raise TactfulError(f"the journal has no entry `{id_}`; it never had, or the entry was too old to be kept")
+            raise TactfulError(f"the journal has no entry `{id_}`; it never had, or the entry was pruned")
         return row
 
     def entry(self, row: Row) -> Entry:
@@ -169,7 +169,7 @@ class Archive:
     def _kept(self, name: str) -> Kept:
         data = self.store.kept(name)
         if data is None:
-            raise TactfulError(f"the journal has lost `{name}`, which entries name")
+            raise TactfulError(f"the journal has lost `{name}`, to which entries refer")
         return Kept(name, data)
 
     def policy(self, name: str) -> Policy:
@@ -183,13 +183,13 @@ class Archive:
             known = self._policies[name] = self._policy_of(self._kept(settings.source), settings.limits)
         return known
 
-    # --- what people ask for ---
+    # --- erasing and deleting ---
 
     def erase(self, subject: int) -> None:
-        """Forget a subject: not a byte of what was about the person stays readable in this journal and its keys.
+        """Erase a subject: nothing about the person stays readable in this journal and its keys.
 
-        The chain stays valid, and has an entry that says so. Raises :class:`tactful.TactfulError` for a subject that the
-        journal does not have.
+        The chain stays valid, and gets an entry about the erasure. Raises :class:`tactful.TactfulError` for a subject
+        that the journal does not have.
         """
         if not self.subjects.known(subject) and next(self.rows(Wanted(subject=subject)), None) is None:
             raise TactfulError(f"the journal has no subject {subject}; `tactful journal find` prints subjects")
@@ -200,9 +200,9 @@ class Archive:
         self.subjects.forget([subject])
 
     def prune(self, before: int) -> int:
-        """Take out all entries that are older than a moment (microseconds since 1970), and subjects without entries.
+        """Delete all entries that are older than a moment (microseconds since 1970), and subjects without entries.
 
-        A checkpoint stays, from which the chain goes on. Returns how many entries were taken out.
+        A checkpoint stays, from which the chain continues. Returns how many entries were deleted.
         """
         old = next(self.store.rows(["id < ?"], [id_at(before)], last=1), None)
         if old is None:

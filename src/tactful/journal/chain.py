@@ -28,7 +28,8 @@ START: Final = Head(0, hashlib.sha256(b"tactful journal 1").digest())
 
 
 def commitment(body: bytes | None) -> bytes:
-    """What an entry's hash covers of its body. It stays when the body is forgotten, and tells nothing: bodies are salted."""
+    """The hash of an entry's body. It stays when the body is erased, and reveals nothing, because bodies are
+    salted."""
     return NO_BODY if body is None else hashlib.sha256(body).digest()
 
 

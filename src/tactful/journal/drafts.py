@@ -1,4 +1,4 @@
-"""Decisions made into entries, before they have a place in the chain."""
+"""Make entries from decisions, before they have a place in the chain."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from tactful.decide.decider import Decider
 from tactful.decide.ranker import Conclusion
 from tactful.facts.reading import CaseInput
 from tactful.facts.rows import Case, row_key
-from tactful.facts.shape import CaseShape
 from tactful.journal.entries import Body, Draft, Header, Mistake, Outcome, Settings, encode, microseconds, new_id
 from tactful.journal.sources import Kept, keep_source
 from tactful.reasons.context import pack_record
@@ -20,9 +19,6 @@ from tactful.reasons.made_with import LANGUAGE, installed
 from tactful.reasons.records.decision import LimitsRecord
 from tactful.reasons.words.of import words_of
 from tactful.source.diagnostics import InvalidInput, TactfulError
-
-#: As in :mod:`tactful.reasons.made_with`, so that the text has the digest that answers name.
-_SHAPE: Final = msgspec.json.Encoder(order="deterministic")
 
 
 class Told(NamedTuple):
@@ -59,11 +55,10 @@ def draft_decision(decision: Decision, seconds: float, told: Told = NOBODY) -> D
     Raises :class:`tactful.TactfulError` if the policy was not loaded from files or texts, so that it cannot be kept.
     """
     context = decision.context
-    shape = context.case.shape
     settings = settings_of(context.decider)
     body = Body(
-        case=msgspec.Raw(_text(shape)),
-        digest=decision.made_with.case,
+        case=msgspec.Raw(context.case_text),
+        digest=context.case_digest,
         outcome=outcome_of(decision),
     )
     return _drafted("decision", context.case.candidate.id, settings, context.now, seconds, told, body)
@@ -72,7 +67,7 @@ def draft_decision(decision: Decision, seconds: float, told: Told = NOBODY) -> D
 def draft_refused(
     decider: Decider, case: CaseInput, error: InvalidInput, seconds: float, told: Told = NOBODY
 ) -> Drafted:
-    """The entry of a case that was refused. What it says is kept only if it says whose it is."""
+    """The entry of a case that was refused. Its text is stored only if it contains a candidate's id."""
     text = _as_text(case)
     name = _name_in(text)
     body = None
@@ -96,13 +91,12 @@ def outcome_of(decision: Decision) -> tuple[Outcome, ...]:
     return tuple([_outcome(decision, each) for each in decision.ranking.ranked])
 
 
-def _text(shape: CaseShape) -> bytes:
-    return _SHAPE.encode(shape)
-
-
 def _outcome(decision: Decision, conclusion: Conclusion) -> Outcome:
-    rules = decision.context.checked.rules
-    ids = {rules[no].id for no, _, _ in conclusion.firings}
+    rules, firings = decision.context.checked.rules, conclusion.firings
+    if len(firings) == 1:
+        ids: tuple[str, ...] = (rules[firings[0][0]].id,)
+    else:
+        ids = tuple(sorted({rules[no].id for no, _, _ in firings}))
     entity, application, interview, target = row_key(conclusion.target)
     return Outcome(
         decision.context.key(conclusion),
@@ -113,12 +107,12 @@ def _outcome(decision: Decision, conclusion: Conclusion) -> Outcome:
         interview,
         target,
         conclusion.due,
-        tuple(sorted(ids)) if len(ids) > 1 else tuple(ids),
+        ids,
     )
 
 
 class SettingsKept(NamedTuple):
-    """The digest of settings, and the texts that it takes to know them."""
+    """The digest of settings, and the texts from which they can be restored."""
 
     digest: str
     kept: tuple[Kept, ...]

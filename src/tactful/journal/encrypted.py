@@ -19,7 +19,7 @@ from tactful.source.diagnostics import TactfulError
 #: The sizes of keys and nonces in bytes.
 _KEY: Final = 32
 _NONCE: Final = 12
-#: What a wrapped key is bound to, so that it can be used for nothing else.
+#: The context that a wrapped key is bound to, so that it cannot be used for anything else.
 _WRAPPED: Final = b"tactful subject key"
 #: The most keys that are kept unwrapped.
 _MOST: Final = 10_000
@@ -37,7 +37,7 @@ def read_master(path: Path) -> bytes:
 
 
 class EncryptedSubjects:
-    """Subjects in a database of their own. Who has only the journal can read nothing about a person."""
+    """Subjects in a database of their own. Somebody who has only the journal can read nothing about a person."""
 
     def __init__(self, database: Database, master: bytes) -> None:
         self._table = SubjectTable(database, own=True)
@@ -46,7 +46,7 @@ class EncryptedSubjects:
         self._keys: dict[int, AESGCM] = {}
 
     def _name(self, name: str) -> bytes:
-        """What stands for a candidate's id in the table."""
+        """The pseudonym of a candidate's id in the table."""
         return hmac.digest(self._names, name.encode(), hashlib.sha256)
 
     def of(self, names: Iterable[str]) -> dict[str, int]:
@@ -111,7 +111,7 @@ class EncryptedSubjects:
         return known
 
     def clean(self) -> None:
-        """Leave nothing behind of keys that were deleted."""
+        """Remove all traces of deleted keys."""
         self._table.database.clean()
 
     def close(self) -> None:

@@ -1,4 +1,5 @@
-"""An entry of a journal: what stands in clear, and what is about a person and can be forgotten."""
+"""An entry of a journal: the header, which is never encrypted, and the body, which is about a person and can be
+erased."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ class Row(NamedTuple):
 
 
 class Header(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What stands in clear. ``now``: the moment decided for (seconds since 1970). ``settings``: see :class:`Settings`.
+    """The part that is never encrypted. ``now``: the moment decided for (seconds since 1970). ``settings``: see
+    :class:`Settings`.
 
     ``micros``: how long it took. ``subject`` is that of an erasure; ``through`` and ``hash`` are those of the last entry that
     was taken out.

@@ -32,7 +32,7 @@ def open_subjects(url: str, store: Store, keys: str | None, master: Path | None)
     except ImportError as error:
         raise EngineError(f"encryption needs `{error.name}`: pip install 'tactful[journal]'") from None
     if keys == url:
-        raise TactfulError("keys stand in a database of their own, so that the journal can be copied without them")
+        raise TactfulError("keys have to be in a separate database, so that the journal can be copied without them")
     return EncryptedSubjects(_database(keys, create=True), read_master(master))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
@@ -11,7 +11,6 @@ from tactful.journal.databases import Database
 from tactful.journal.entries import Row
 
 _COLUMNS: Final = ", ".join(Row._fields)
-_ADD: Final = f"INSERT INTO entries ({_COLUMNS}) VALUES ({', '.join('?' * len(Row._fields))})"  # noqa: S608 (constants)
 
 
 class Store:
@@ -34,9 +33,9 @@ class Store:
         rows = self.database.run("SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1")
         return Head(rows[0][0], bytes(rows[0][1])) if rows else self.checkpoint()
 
-    def add(self, rows: Iterable[Row]) -> None:
+    def add(self, rows: Sequence[Row]) -> None:
         """Add entries."""
-        self.database.run_many(_ADD, rows)
+        self.database.insert("entries", Row._fields, rows)
 
     def has_erasure_after(self, number: int) -> bool:
         """Whether a subject was forgotten, or entries were taken out, since the entry with this number."""

@@ -1,4 +1,5 @@
-"""Subjects: people by random numbers. What is about one is readable for as long as the subject is known, and no longer."""
+"""Subjects: random numbers that stand for people. What is about a person is readable only as long as the subject is
+known."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class Verified(msgspec.Struct, frozen=True):
 
 #: How many faults are named.
 _NAMED: Final = 20
-#: After how many entries progress is told.
+#: After how many entries progress is reported.
 _OFTEN: Final = 100
 
 
@@ -70,7 +70,7 @@ def verify(
         if subject not in forgotten
     ]
     if not confirmed:
-        wrong.append(f"entries up to {checkpoint.number} were taken out, and no entry says so")
+        wrong.append(f"entries up to {checkpoint.number} were removed, and no entry says so")
     wrong += [f"`{name}` was changed" for name, data in store.all_kept() if not is_unchanged(Kept(name, data))]
     if expected is not None and not met:
         wrong.append(_unmet(expected, checkpoint, head))
@@ -81,5 +81,5 @@ def _unmet(expected: Head, checkpoint: Head, head: Head) -> str:
     if expected.number > head.number:
         return f"the journal ends at {head.number}, before the expected head {expected.number}: its tail was cut off"
     if expected.number < checkpoint.number:
-        return f"the expected head {expected.number} was taken out: compare with one after {checkpoint.number}"
-    return f"the entry {expected.number} is another than the expected one"
+        return f"the expected head {expected.number} was removed: compare with one after {checkpoint.number}"
+    return f"the entry {expected.number} differs from the expected one"

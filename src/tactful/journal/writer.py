@@ -65,19 +65,19 @@ class Writer:
             raise ticket.error
 
     def submit(self, entries: Sequence[Drafted], told: Callable[[list[Ticket]], None]) -> Ticket:
-        """Have entries written. ``told`` hears of the tickets that are done, in the thread that writes.
+        """Have entries written. ``told`` is called with the tickets that are done, in the thread that writes.
 
-        Raises :class:`JournalUnavailable` if too much waits.
+        Raises :class:`JournalUnavailable` if too many entries are waiting.
         """
         ticket = Ticket(entries, told)
         try:
             self._queue.put_nowait(ticket)
         except Full:
-            raise JournalUnavailable("too much waits to be written to the journal; try again") from None
+            raise JournalUnavailable("too many entries are waiting to be written to the journal; try again") from None
         return ticket
 
     def close(self) -> None:
-        """Write what waits, and end."""
+        """Write the waiting entries, and end."""
         self._queue.put(None)
         self._thread.join()
         self._subjects.close()

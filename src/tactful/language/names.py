@@ -158,13 +158,15 @@ class Scope:
         if length is None:
             return None
         if not isinstance(length.kind, DurationKind | LengthKind):
-            message = f"`{length.text}` is {kind_name(length.kind)}, where a length of time is wanted"
+            message = f"`{length.text}` is of type {kind_name(length.kind)}, but a length of time is needed here"
             self.report(WrongPhrase.at(operand.span, message))
             return None
         if not self._reaches(field.scope, length.scope):
-            message = f"`{length.text}` belongs to another row than `{field.text}`"
+            message = f"`{length.text}` cannot move `{field.text}`, because it belongs to another row"
             self.report(
-                WrongPhrase.at(operand.span, message, f"name a field of the {field.scope} or of what is above it")
+                WrongPhrase.at(
+                    operand.span, message, f"name a field of the {field.scope} or of something that it belongs to"
+                )
             )
             return None
         text = f"{length.text} {'before' if back else 'after'} {field.text}"

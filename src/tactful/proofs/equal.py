@@ -15,7 +15,7 @@ from tactful.proofs.solver import impossible, negation
 from tactful.proofs.stated import PARTS, TOLD, content
 
 T = TypeVar("T")
-#: The attributes of a rule that its condition is told by, and its number.
+#: The attributes of a rule by which its condition is identified, and its number.
 _CONDITIONS: Final = frozenset({"when", "unless", "no", *TOLD})
 #: The depths of sketches that are tried.
 _DEPTHS: Final = (0, 1, 2)

@@ -49,11 +49,11 @@ def prove_invariants(
 ) -> list[Proved]:
     """Prove the invariants of a pack, in the pack's order.
 
-    Those that are not proved are looked for in ``examples`` drawn cases, and then by the solver among cases with a few rows.
-    Only a case whose decision breaks the invariant is a refutation. ``seed`` is that of the drawn cases; without it, the
-    pack's digest gives it, so that each run has the same. ``cache`` is a folder in which results are kept.
-    ``progress`` is called with the number of invariants that are done, and of all of them. Raises
-    :class:`tactful.EngineError` as :meth:`tactful.Policy.decide` does.
+    For those that are not proved, a refutation is searched for in ``examples`` drawn cases, and then by the solver
+    among cases with a few rows. Only a case whose decision breaks the invariant is a refutation. ``seed`` is that of
+    the drawn cases; without it, the pack's digest gives it, so that each run has the same. ``cache`` is a folder in
+    which results are kept. ``progress`` is called with the number of invariants that are done, and of all of them.
+    Raises :class:`tactful.EngineError` as :meth:`tactful.Policy.decide` does.
     """
     checked = policy.checked
     kept = Kept(cache)

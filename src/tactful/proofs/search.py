@@ -1,4 +1,4 @@
-"""Cases that break an invariant, looked for by the solver in a small world, and decided by the engine."""
+"""Cases that break an invariant, proposed by the solver in a small world, and decided by the engine."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ from tactful.proofs.solver import TRUE, Term, at_least, every, negation, some
 from tactful.proofs.world import World
 
 Plain = dict[str, Any]
-#: The moments at which cases are looked for (UTC): 25 November 2026 in office hours and at night, and a Sunday.
+#: The moments at which cases are searched for (UTC): 25 November 2026 in office hours and at night, and a Sunday.
 _MOMENTS: Final = (1_795_600_800, 1_795_575_600, 1_795_946_400)
-#: How many cases that the engine does not confirm are looked at for one invariant and moment.
+#: How many cases that the engine does not confirm are tried for an invariant and a moment.
 _TRIES: Final = 3
 
 

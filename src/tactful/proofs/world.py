@@ -53,7 +53,7 @@ from tactful.proofs.solver import (
 Plain = dict[str, Any]
 #: How far moments may be from the present, in days. They are whole days away, so that a calendar is seldom asked for another.
 _FAR: Final = 250
-#: How many models are looked at. After each, calendars are asked for the moments in it.
+#: How many models are tried. After each, calendars are asked for the moments in it.
 _ROUNDS: Final = 8
 _STEPS: Final = 10_000_000
 #: The ordinal of 1 January 1970.

@@ -1,4 +1,4 @@
-"""What stands in every answer with a pack, whatever the case."""
+"""The parts of an answer that are the same for every case of a pack."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tactful.reasons.records.decision import (
 
 
 class Around:
-    """This of a decider. Made once; immutable."""
+    """These parts for a decider. Made once; immutable."""
 
     def __init__(self, decider: Decider) -> None:
         overrides, actions = decider.checked.overrides, decider.checked.actions

@@ -1,10 +1,11 @@
-"""How much one question may try: a count of steps, so that the same question ends at the same point on every machine."""
+"""A bound on the work for a question, counted in steps, so that the same question ends at the same point on every
+machine."""
 
 from __future__ import annotations
 
 from typing import Final
 
-#: What a decision takes besides its rows, in steps.
+#: The steps that a decision takes in addition to its rows.
 _EACH: Final = 30
 #: How many decisions a plan of six weeks takes, about.
 PLAN: Final = 100
@@ -22,11 +23,12 @@ class Budget:
         self.exceeded = False
 
     def spend(self, rows: int, decisions: int = 1) -> bool:
-        """Whether so many decisions can still be taken, each with the work of so many rows; if so, they are paid for."""
+        """Whether there are steps left for that many decisions, each with the work of that many rows; if so, they are
+        spent."""
         return self.spend_steps(decisions * (rows + _EACH))
 
     def spend_steps(self, steps: int) -> bool:
-        """Whether so many steps are left; if so, they are paid for."""
+        """Whether that many steps are left; if so, they are spent."""
         if steps > self._left:
             self.exceeded = True
             return False

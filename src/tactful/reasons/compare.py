@@ -174,7 +174,7 @@ def _same(row: Row) -> tuple[str, str, str, str]:
 def _difference(key: _Key, before: _Side, after: _Side, moved: bool) -> DifferenceRecord | None:
     """How a conclusion of the second decision differs from the first; ``None`` where it is the same.
 
-    ``moved``: the conclusion stands in another place among those that both decisions rank.
+    ``moved``: the conclusion has another place among those that both decisions rank.
     """
     conclusion = after.ranked[key]
     if key not in before.ranked:

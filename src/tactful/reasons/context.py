@@ -1,7 +1,8 @@
-"""What a decision was made from (case, moment, pack), and how its parts are put into words."""
+"""The context of a decision (case, moment, pack), by which its parts are put into words."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
@@ -28,6 +29,7 @@ from tactful.source.lazy import lazy
 
 #: The most conditions of rules in the reasons of one record.
 REASONS: Final = 200_000
+_CASE: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
@@ -97,7 +99,7 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     @lazy
     def telling(self) -> Telling:
-        """What puts the decision into words."""
+        """The functions that put the decision into words."""
         turning = self.turning
         if turning is None:
             return PlainTelling(self.decider, self.case, self.now)
@@ -105,12 +107,12 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     @property
     def words(self) -> Words:
-        """The words of the language that the decision is told in."""
+        """The words of the decision's language."""
         return self.decider.once(words_of)
 
     @lazy
     def _because(self) -> dict[Conclusion, tuple[JustificationRecord, ...]]:
-        """The justifications that have been asked for: one conclusion can win over many others."""
+        """The justifications so far: the same conclusion can win over many others."""
         return {}
 
     def target(self, row: Row) -> TargetRecord:
@@ -132,7 +134,23 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def key(self, conclusion: Conclusion) -> str:
         """The key of a conclusion, see :class:`tactful.decide.keys.Keys`."""
-        return self.telling.key(conclusion)
+        known = self.keys.get(conclusion)
+        return self.keys.setdefault(conclusion, self.telling.key(conclusion)) if known is None else known
+
+    @lazy
+    def keys(self) -> dict[Conclusion, str]:
+        """The keys that are known already."""
+        return {}
+
+    @lazy
+    def case_text(self) -> bytes:
+        """The case as JSON in a fixed order: what the digest of the case is of, and what a journal keeps."""
+        return _CASE(self.case.shape)
+
+    @lazy
+    def case_digest(self) -> str:
+        """The digest of the case."""
+        return f"sha256:{hashlib.sha256(self.case_text).hexdigest()}"
 
     def kind_of(self, conclusion: Conclusion) -> AdviceKind:
         """What a conclusion asks for."""

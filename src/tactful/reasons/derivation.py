@@ -150,7 +150,7 @@ class Derivation:
     ) -> tuple[AskedRecord, ...]:
         """Tests with the values that they read.
 
-        ``to_mend``: the tests stand in the way of a rule. ``deep``: the records include how computed facts came about.
+        ``to_mend``: the tests prevent a rule from firing. ``deep``: the records include how computed facts came about.
         """
         return self._tests(grounds, env, to_mend, DEPTH if deep else 0)
 

@@ -1,4 +1,4 @@
-"""JSON whose fixed parts were encoded ahead: a template of bytes, and how the values that go into it are encoded."""
+"""JSON whose fixed parts are encoded in advance: a template of bytes, and encoders for the values that go into it."""
 
 from __future__ import annotations
 

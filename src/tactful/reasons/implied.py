@@ -1,4 +1,4 @@
-"""Values that follow from a test: where a rule fires by `field: yes`, the field is yes, and nobody has to look."""
+"""Values that follow from a test: if a rule fires because of `field: yes`, the field is yes and need not be read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def implied(test: Test, held: bool) -> tuple[Value] | None:
 
 
 def open_tests(condition: Condition, holds: bool) -> Iterator[Test]:
-    """The tests of a condition that holds (or fails, if not ``holds``) and does not tell the values of their fields."""
+    """The tests of a condition that holds (or fails, if not ``holds``) from which the values of their fields do not
+    follow."""
     match condition:
         case Test():
             if implied(condition, holds) is None:

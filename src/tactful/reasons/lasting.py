@@ -16,10 +16,9 @@ from tactful.reasons.telling import Telling
 
 
 class Lasting:
-    """What tells this for a pack. Made once; safe to use from any number of threads.
-
-    The firings are told by ``engines.compiled.ahead``, for every engine. What sorts conclusions, tells occasions apart or
-    stands in sentences can change as well. These are the facts that are looked at here, see ``moving``.
+    """Computes this for a pack. Made once; safe to use from any number of threads. For firings, the moment comes from
+    ``engines.compiled.ahead``, for every engine. Facts that sort conclusions, distinguish occasions or appear in
+    sentences can change as well. They are handled here, see ``moving``.
     """
 
     def __init__(self, decider: Decider) -> None:

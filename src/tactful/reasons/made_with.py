@@ -1,15 +1,13 @@
-"""What an answer was made with: from the same, tactful makes the same answer on any machine."""
+"""What an answer was made with: from the same inputs, tactful makes the same answer on any machine."""
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from typing import Final
 
 import msgspec
 
 from tactful.decide.decider import Decider
-from tactful.facts.shape import CaseShape
 from tactful.reasons.context import Context, pack_record
 from tactful.reasons.encoded import ENCODER, outline
 from tactful.reasons.records.decision import LimitsRecord, MadeWithRecord
@@ -18,19 +16,18 @@ from tactful.source.first_use import FIRST_USE
 
 #: The version of the rule language.
 LANGUAGE: Final = 2
-_ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 
 
 def made_with(context: Context) -> MadeWithRecord:
     """What a decision at a moment, or a plan from it, is made with."""
-    at, case = context.calendar.iso(context.now), _digest(context.case.shape)
-    return msgspec.structs.replace(context.decider.once(_Fixed).record, at=at, case=case)
+    at = context.calendar.iso(context.now)
+    return msgspec.structs.replace(context.decider.once(_Fixed).record, at=at, case=context.case_digest)
 
 
 def made_with_json(context: Context) -> bytes:
     """The same as JSON."""
-    at, case = context.calendar.iso(context.now), _digest(context.case.shape)
-    return context.decider.once(_Fixed).outline % (ENCODER.encode(at), ENCODER.encode(case))
+    at = context.calendar.iso(context.now)
+    return context.decider.once(_Fixed).outline % (ENCODER.encode(at), ENCODER.encode(context.case_digest))
 
 
 class _Fixed:
@@ -64,7 +61,3 @@ def installed(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return "unknown"
-
-
-def _digest(shape: CaseShape) -> str:
-    return f"sha256:{hashlib.sha256(_ENCODER.encode(shape)).hexdigest()}"

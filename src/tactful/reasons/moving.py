@@ -1,4 +1,4 @@
-"""The facts that an answer shows, sorts by or tells occasions apart by, and that change by time alone."""
+"""The facts that an answer shows, sorts by or uses to distinguish occasions, and that change by time alone."""
 
 from __future__ import annotations
 
@@ -13,29 +13,30 @@ from tactful.reasons.implied import open_tests
 
 
 class Moving:
-    """Tells them of a pack. The values of clocks are left out. Made once; safe to use from any number of threads."""
+    """Finds these facts in a pack. The values of clocks are left out. Made once; safe to use from any number of
+    threads."""
 
     def __init__(self, decider: Decider) -> None:
         self._actions, self._clockwork = decider.checked.actions, decider.clockwork
 
     def of_rule(self, rule: Rule) -> Sequence[Field | Condition]:
-        """Those that a firing shows, and the conditions of which time decides how they are shown to hold."""
+        """The facts that a firing shows, and the conditions for which time decides which of their tests are shown."""
         if isinstance(rule.conclusion, AddStep):  # an answer shows the step alone
             return self._moving(rule.entity, slot_fields(rule.conclusion.step))
         return [*self.fields_of_rule(rule), *self.choices_of_rule(rule)]
 
     def fields_of_rule(self, rule: Rule) -> Sequence[Field]:
-        """Those that a firing shows, apart from values that follow from its firing."""
+        """The facts that a firing shows, apart from values that follow from its firing."""
         tests = [*open_tests(rule.when, True), *open_tests(rule.unless, False)]
         read = [field for test in tests for field in fields_of(test)]
         return self._moving(rule.entity, [*slot_fields(rule.because), *read])
 
     def choices_of_rule(self, rule: Rule) -> Sequence[Condition]:
-        """The conditions of which time decides how they are shown to hold."""
+        """The conditions for which time decides which of their tests are shown."""
         return [part for part, holds in ((rule.when, True), (rule.unless, False)) if self._chooses(part, holds)]
 
     def of_target(self, action: str, entity: str) -> Sequence[Field]:
-        """Those that an action shows of its target, is sorted by, and tells occasions apart by."""
+        """The facts about its target that an action shows, is sorted by, or uses to distinguish occasions."""
         spec = self._actions[action]
         slots = [field for template in (spec.label or (), *spec.steps) for field in slot_fields(template)]
         return self._moving(entity, [*slots, *(key.field for key in spec.order), *spec.occasion])

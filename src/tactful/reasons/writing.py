@@ -178,8 +178,8 @@ class _Writer:
         if head is None:
             known, target = self._pieces.of_conclusion(conclusion), conclusion.target
             said, count = known.json(self._past, target), known.texts
-            key = b'"%b"' % key_of(conclusion, said[count:], self._case).encode()
-            head = self._heads[conclusion] = key, said[0], self._row(target), said[1:count]
+            key = self._context.keys[conclusion] = key_of(conclusion, said[count:], self._case)
+            head = self._heads[conclusion] = b'"%b"' % key.encode(), said[0], self._row(target), said[1:count]
         return head
 
     def _row(self, row: Row) -> bytes:

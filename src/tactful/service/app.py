@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from tactful.api.policy import Policy
 from tactful.journal.writer import Writer
-from tactful.service.endpoint import Answer, Call, Endpoint
+from tactful.service.endpoint import Call, Endpoint
 from tactful.service.endpoints import ENDPOINTS
 from tactful.service.guard import Guard, accepted, check_json, too_large
 from tactful.service.keeping import Entries, Keeper, told_by
@@ -30,20 +30,19 @@ from tactful.service.metrics import Metrics
 from tactful.service.packs import Packs
 from tactful.service.page import INDEX, Page, built_page
 from tactful.service.problems import PROBLEM, Problem, problem_of
-from tactful.service.settings import Settings
+from tactful.service.reply import Reply
+from tactful.service.settings import WHOLE, Settings
 from tactful.service.work import Deadline, Work
 from tactful.source.diagnostics import TactfulError
 from tactful.source.suggest import did_you_mean
 
-#: The answers are about people: nobody keeps them on the way.
-_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-}
 _TRACE: Final = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-#: The names of routes and methods that metrics and logs use for all that there are not, so that nobody can make new ones.
+#: The names that metrics and logs use for unknown routes and methods, so that clients cannot create new labels.
 _OTHER: Final = "other"
+#: The variable parts of a path that has none.
+_NOTHING: Final[Mapping[str, str]] = {}
+#: How often the numbers of decisions are shared with other workers, in seconds.
+_SHARED_EVERY: Final = 1.0
 _METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 
 
@@ -58,6 +57,8 @@ class Service:
         self._guard = Guard(settings)
         self._work = Work(settings.limits)
         self._keeper = None if journal is None else Keeper(journal, self.metrics, settings.limits.seconds)
+        #: The endpoints without variable parts, by path and method. Starlette's router would try one route after the other.
+        self._direct = {(each.path, each.method): each for each in ENDPOINTS if "{" not in each.path}
         routes = [Route(each.path, _Target(self, each), methods=[each.method]) for each in ENDPOINTS]
         routes += [Route(path, _PageTarget(self, page), methods=["GET"]) for path, page in self._page()]
         self._router = Router(routes, redirect_slashes=False, lifespan=self._lifespan)
@@ -75,12 +76,20 @@ class Service:
     async def _lifespan(self, _: object) -> AsyncIterator[None]:
         """Follow the rules' files while the service runs."""
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.packs.ask)
-        following = asyncio.create_task(self.packs.follow())
+        running = [asyncio.create_task(self.packs.follow()), asyncio.create_task(self._share_metrics())]
         yield
-        following.cancel()
+        for task in running:
+            task.cancel()
+        self.metrics.share()
         self._work.close()
         if self._keeper is not None:
             self._keeper.close()
+
+    async def _share_metrics(self) -> None:
+        """Let other workers tell the numbers of this one."""
+        while True:
+            await asyncio.sleep(_SHARED_EVERY)
+            self.metrics.share()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -88,11 +97,16 @@ class Service:
             await self._router(scope, receive, send)
             return
         begun = time.perf_counter()
-        scope["app"] = self  # so that the router raises for what there is not
         request = _Request(scope, receive)
+        response: Reply | Response
         try:
-            await self._router(scope, request.keep, send)
-            response = request.response
+            endpoint = self._direct.get((scope["path"], scope["method"]))
+            if endpoint is not None:
+                response = await self.answer(endpoint, request)
+            else:
+                scope["app"] = self  # so that the router raises for unknown addresses
+                await self._router(scope, request.keep, send)
+                response = request.response
         except HTTPException as error:
             response = _problem(Problem(HTTPStatus(error.status_code), _detail(error), (), error.headers))
         except Exception as error:
@@ -109,11 +123,10 @@ class Service:
                 seconds=round(seconds, 6),
                 traceparent=request.trace,
             )
-        async with asyncio.timeout(self.settings.limits.seconds):  # a client that does not read loses its connection
-            await response(scope, receive, send)
+        await response(scope, receive, send)
 
-    def _refused(self, error: Exception, request: _Request) -> Response:
-        """The answer to a request that an error ended. What is no problem of the client's is logged."""
+    def _refused(self, error: Exception, request: _Request) -> Reply:
+        """The answer to a request that an error ended. Errors of the service itself are logged."""
         problem = problem_of(error)
         if problem is None:
             self.log.error(error, request.route, request.trace)
@@ -121,8 +134,9 @@ class Service:
             problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
         return _problem(problem)
 
-    async def answer(self, endpoint: Endpoint, request: _Request) -> Response:
-        """The answer of an endpoint. Raises :class:`Problem` for a request that may not have it."""
+    async def answer(self, endpoint: Endpoint, request: _Request) -> Reply:
+        """The answer of an endpoint. Raises :class:`Problem` for a request that is not allowed."""
+        request.route = endpoint.path
         limits, headers = self.settings.limits, request.headers
         self._guard.check(headers, endpoint.open)
         query = read_query(request.scope["query_string"], endpoint)
@@ -131,15 +145,13 @@ class Service:
             accept = accepted(headers.get(b"accept", b"").decode("latin-1"), tuple(endpoint.answers))
             check_json(headers, limits.body)
             body = await request.body(limits.body, limits.seconds)
-        policy = self.packs.policy
-        language = asked_for(headers.get(b"accept-language", b"").decode("latin-1"), policy.languages)
         call = Call(
             self.packs,
-            policy if language is None else policy.in_language(language),
+            _told_in(self.packs.policy, headers.get(b"accept-language")),
             self.metrics,
             body,
             query,
-            request.scope["path_params"],
+            request.scope.get("path_params", _NOTHING),
             accept,
             limits.batch,
             Deadline(limits.seconds),
@@ -153,29 +165,30 @@ class Service:
         except (TactfulError, Problem):
             await self._keep(call)
             raise
-        await self._keep(call)
-        return _response(answer)
+        if call.entries.drafted:
+            await self._keep(call)
+        return Reply(answer.body, answer.media)
 
     async def _keep(self, call: Call) -> None:
-        """Return once the journal has what the call decided. Raises :class:`Problem` if it cannot have it."""
+        """Return once the journal has what the call decided. Raises :class:`Problem` if the journal cannot store
+        it."""
         if self._keeper is not None and call.entries.drafted:
             await self._keeper.keep(tuple(call.entries.drafted))
 
 
 class _Target:
-    """What the router hands a request to: the endpoint, whose answer is kept with the request."""
+    """The target of a route: the endpoint, whose answer is kept with the request."""
 
     def __init__(self, service: Service, endpoint: Endpoint) -> None:
         self._service, self._endpoint = service, endpoint
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
         request: _Request = receive.__self__
-        request.route = self._endpoint.path
         request.response = await self._service.answer(self._endpoint, request)
 
 
 class _PageTarget:
-    """What the router hands a request for the page to. The page tells nothing, so it needs no token."""
+    """The target of requests for the page. The page contains no data, so it needs no token."""
 
     def __init__(self, service: Service, page: Page) -> None:
         self._service, self._page = service, page
@@ -188,16 +201,16 @@ class _PageTarget:
 
 
 class _Request:
-    """A request on its way: its head, its body once read, and its answer."""
+    """A request that is being answered: its head, its body once it has been read, and its answer."""
 
-    response: Response
+    response: Reply | Response
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope, self._receive = scope, receive
         self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
         self.route = _OTHER
-        trace = self.headers.get(b"traceparent", b"")
-        self.trace = trace.decode() if _TRACE.fullmatch(trace) else None
+        trace = self.headers.get(b"traceparent")
+        self.trace = None if trace is None or not _TRACE.fullmatch(trace) else trace.decode()
 
     async def keep(self) -> Any:
         """The next event. The bound method also leads the router's target back to the request."""
@@ -205,11 +218,13 @@ class _Request:
 
     async def body(self, largest: int, seconds: float) -> bytes:
         """The whole body. Raises :class:`Problem` if it is larger or takes longer than it may."""
+        if WHOLE in self.scope:
+            return await self._whole(largest)
         try:
             async with asyncio.timeout(seconds):
                 return await self._whole(largest)
         except TimeoutError:
-            detail = f"the body was not there after {seconds:g} seconds; send it faster"
+            detail = f"the body did not arrive within {seconds:g} seconds; send it faster"
             raise Problem(HTTPStatus.REQUEST_TIMEOUT, detail, (), {"Connection": "close"}) from None
 
     async def _whole(self, largest: int) -> bytes:
@@ -232,11 +247,11 @@ def read_query(text: bytes, endpoint: Endpoint) -> dict[str, str]:
     pairs = parse_qsl(text.decode("latin-1"), keep_blank_values=True)
     query, known = dict(pairs), {parameter.name: parameter for parameter in endpoint.parameters}
     if len(query) < len(pairs):
-        raise _wrong_query("a parameter of the query is there twice; say it once")
+        raise _wrong_query("a parameter of the query occurs twice; give it once")
     for name, value in query.items():
         if name not in known:
             help_ = did_you_mean(name, known) or f"there are {', '.join(known) or 'none'}"
-            raise _wrong_query(f"the query has a parameter that is not known; {help_}")
+            raise _wrong_query(f"the query has an unknown parameter; {help_}")
         words: Sequence[str] = known[name].schema.get("enum", ())
         if words and value not in words:
             raise _wrong_query(f"`{name}` is one of {', '.join(words)}")
@@ -253,10 +268,11 @@ def _detail(error: HTTPException) -> str:
     return "there is no such address; /openapi.json lists all"
 
 
-def _response(answer: Answer) -> Response:
-    return Response(answer.body, headers=_HEADERS, media_type=answer.media)
+def _told_in(policy: Policy, languages: bytes | None) -> Policy:
+    """The policy in the language that a client likes best, by the header `Accept-Language`."""
+    language = asked_for(languages.decode("latin-1"), policy.languages) if languages else None
+    return policy if language is None else policy.in_language(language)
 
 
-def _problem(problem: Problem) -> Response:
-    text = msgspec.json.encode(problem.record)
-    return Response(text, problem.status.value, {**_HEADERS, **problem.headers}, PROBLEM)
+def _problem(problem: Problem) -> Reply:
+    return Reply(msgspec.json.encode(problem.record), PROBLEM, problem.status.value, problem.headers)

@@ -1,4 +1,5 @@
-"""What clients send and get: the records that are no answers of the API itself. OpenAPI's components are made from them."""
+"""What clients send and get, apart from the answers of the API itself. OpenAPI's components are made from these
+records."""
 
 from __future__ import annotations
 
@@ -24,10 +25,10 @@ from tactful.service.problems import DiagnosticRecord, ProblemRecord
 CASE_REFERENCE: Final = {"$ref": "#/components/schemas/CaseShape"}
 #: A case as JSON, which is read by the policy.
 CaseText = Annotated[msgspec.Raw, Meta(extra_json_schema=CASE_REFERENCE)]
-#: A case of a batch. Its mistakes are no mistakes of the request.
+#: A case of a batch. Its mistakes do not make the request wrong.
 BatchedCase = Annotated[
     msgspec.Raw,
-    Meta(description="A case, see `CaseShape`. A problem stands in place of the answer to one with mistakes."),
+    Meta(description="A case, see `CaseShape`. For a case with mistakes, the answer is a problem."),
 ]
 #: A value of a fact. Lists are of single values, so that nothing is nested.
 Plain = str | int | float | bool | list[str | int | float | bool] | None
@@ -56,7 +57,7 @@ class WhyBody(Body, frozen=True):
 
 
 class WhatIfBody(Body, frozen=True):
-    """What would be advised if some facts were others?"""
+    """What would be advised if some facts were different?"""
 
     facts: Annotated[
         dict[str, Plain],
@@ -94,7 +95,7 @@ class UndoBody(Body, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Several cases, each of which is decided on or rejected by itself."""
+    """Several cases, each of which is decided on or rejected separately."""
 
     cases: list[BatchedCase]
 
@@ -182,7 +183,7 @@ class PackSummaryRecord(Record, frozen=True):
     digest: str
     activated: Annotated[str, Meta(description="Since when decisions are made with it (ISO 8601, UTC).")]
     failed: Annotated[
-        FailedLoadRecord | None, Meta(description="Why its files as they are now do not count; null: they do.")
+        FailedLoadRecord | None, Meta(description="Why the current files are not in use; null: they are in use.")
     ]
 
 

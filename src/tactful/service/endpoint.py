@@ -51,7 +51,7 @@ class Parameter(NamedTuple):
 class Endpoint(NamedTuple):
     """A route. ``slow``: whether a call may take long. ``answers`` are records by media type; ``None`` is any text.
 
-    ``open``: it needs no token, as it tells nothing.
+    ``open``: it needs no token, because it reveals nothing.
     """
 
     method: str

@@ -91,7 +91,7 @@ def decisions(call: Call) -> Answer:
     if not _is_batch(call):
         return Answer(_answer(call, call.body))
     batch = msgspec.json.decode(call.body, type=Batch)
-    if call.body.count(b'"') > msgspec.json.encode(batch).count(b'"'):  # other keys that stand twice are a case's own
+    if call.body.count(b'"') > msgspec.json.encode(batch).count(b'"'):  # other duplicate keys are mistakes of a case
         raise InvalidInput([DuplicateKey.at(None, "duplicate key `cases`", "send one list", "cases")])
     cases = batch.cases
     if len(cases) > call.most_cases:
@@ -100,7 +100,7 @@ def decisions(call: Call) -> Answer:
             f"the batch has {len(cases)} cases; send at most {call.most_cases} at a time",
         )
     if "at" in call.query:
-        read_moment(call.query["at"])  # a mistake in the query is none of the cases'
+        read_moment(call.query["at"])  # a mistake in the query belongs to the request and not to its cases
     return Answer(msgspec.json.encode(ResultsRecord(results=tuple(_result(call, bytes(case)) for case in cases))))
 
 
@@ -119,25 +119,37 @@ def _result(call: Call, case: bytes) -> ResultRecord:
 
 def _answer(call: Call, case: bytes) -> bytes:
     query = call.query
-    decision = _decide(call, case, query.get("at"))
-    application, explain = _application(call, decision.context.case), query.get("explain")
-    if explain == "none":
-        return msgspec.json.encode(_brief(decision, application))
-    full = explain == "full"
-    return decision.to_json(application, questions=query.get("questions") == "true", messages=full, next_change=full)
+    decision, seconds = _decided(call, case, query.get("at"))
+    try:
+        application, explain = _application(call, decision.context.case), query.get("explain")
+        if explain == "none":
+            return msgspec.json.encode(_brief(decision, application))
+        full = explain == "full"
+        return decision.to_json(
+            application, questions=query.get("questions") == "true", messages=full, next_change=full
+        )
+    finally:
+        call.entries.add(decision, seconds)  # now its keys are known
 
 
 def _decide(call: Call, case: bytes, at: str | None) -> Decision:
     """The decision, which is counted and kept."""
+    decision, seconds = _decided(call, case, at)
+    call.entries.add(decision, seconds)
+    return decision
+
+
+def _decided(call: Call, case: bytes, at: str | None) -> tuple[Decision, float]:
+    """The decision, which is counted, and how many seconds it took. A case that is refused is kept."""
     policy, begun = call.policy, time.perf_counter()
     try:
         decision = policy.decide(case) if at is None else policy.decide(*read_at(policy, case, at))
     except InvalidInput as error:
         call.entries.refuse(policy.decider, case, error, time.perf_counter() - begun)
         raise
-    call.entries.add(decision, time.perf_counter() - begun)
+    seconds = time.perf_counter() - begun
     call.metrics.decided(decision)
-    return decision
+    return decision, seconds
 
 
 def _application(call: Call, case: Case) -> str | None:
@@ -177,7 +189,7 @@ def _brief(decision: Decision, application: str | None) -> BriefRecord:
 
 
 def _read(body: bytes, type_: type[T]) -> T:
-    """The body of a request. A key that stands twice is a mistake."""
+    """The body of a request. A duplicate key is a mistake."""
     read = msgspec.json.decode(body, type=type_)
     if has_repeated_key(body):
         raise InvalidInput(repeated_key_mistakes(body))
@@ -222,7 +234,7 @@ _PLAN_FORMATS: Final[dict[str, Callable[[Plan, str | None], bytes]]] = {
 }
 
 
-# --- reasons, and what is told to a case ---
+# --- reasons, and what is recorded in a case ---
 
 
 def why(call: Call) -> Answer:

@@ -1,4 +1,4 @@
-"""What a request must be before anything of it is read: who sends it, from where, and what it says that it is."""
+"""What is checked before the body of a request is read: who sends it, from where, and of which type it is."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tactful.service.problems import Problem
 from tactful.service.settings import Settings
 
 Headers = Sequence[tuple[bytes, bytes]]
-#: Headers that proxies add. Who can set them could reach the service from elsewhere.
+#: Headers that proxies add. A request with such a header may come from another machine.
 _FORWARDED: Final = frozenset(
     {b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip"}
 )
-#: What a browser says of requests that no page of another site makes.
+#: The values of a browser's header for requests that do not come from pages of other sites.
 _SAME: Final = frozenset({b"same-origin", b"none"})
 
 
@@ -28,18 +28,18 @@ class Guard:
         self._token = None if settings.token is None else settings.token.encode()
 
     def check(self, headers: Mapping[bytes, bytes], open_: bool) -> None:
-        """Raise :class:`Problem` if the request may not be answered. ``open_``: its answer tells nothing."""
+        """Raise :class:`Problem` if the request may not be answered. ``open_``: its answer reveals nothing."""
         if headers.get(b"sec-fetch-site", b"none") not in _SAME or b"origin" in headers:
-            raise Problem(HTTPStatus.FORBIDDEN, "web pages are not answered; send no `Origin`")
+            raise Problem(HTTPStatus.FORBIDDEN, "requests from web pages are refused; send no `Origin`")
         if open_:
             return
         if _host_name(headers.get(b"host", b"")) not in self._names:
-            raise Problem(HTTPStatus.FORBIDDEN, "the service has no such name; see `tactful serve --allow-host`")
+            raise Problem(
+                HTTPStatus.FORBIDDEN, "the service does not have this host name; see `tactful serve --allow-host`"
+            )
         if self._token is None:
             if not _FORWARDED.isdisjoint(headers):
-                raise Problem(
-                    HTTPStatus.FORBIDDEN, "forwarded requests are answered only where the service has a token"
-                )
+                raise Problem(HTTPStatus.FORBIDDEN, "forwarded requests are answered only if the service has a token")
         elif not self._has_token(headers.get(b"authorization", b"")):
             detail = "send the service's token as `Authorization: Bearer …`"
             raise Problem(HTTPStatus.UNAUTHORIZED, detail, (), {"WWW-Authenticate": "Bearer"})
@@ -72,15 +72,15 @@ def check_json(headers: Mapping[bytes, bytes], largest: int) -> None:
 
 
 def too_large(largest: int) -> Problem:
-    """The problem of a body that is too large. What is left of it is not read."""
+    """The problem of a body that is too large. The rest of it is not read."""
     detail = f"the body is larger than {largest:,} bytes; send less at a time"
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, (), {"Connection": "close"})
 
 
 def accepted(accept: str, media: Sequence[str]) -> str:
-    """The media type, of those that there are, that a header `Accept` likes best; of equals the first.
+    """The available media type that a header `Accept` prefers; among equals, the first.
 
-    Raises :class:`Problem` if it likes none.
+    Raises :class:`Problem` if it accepts none.
     """
     if not accept:
         return media[0]
@@ -95,7 +95,7 @@ def accepted(accept: str, media: Sequence[str]) -> str:
 
 
 def _quality(accept: str, media: str) -> float:
-    """How much a header `Accept` likes a media type, from 0 to 1: what its closest range says."""
+    """The weight that a header `Accept` gives to a media type, from 0 to 1, by the closest range."""
     kind = media.partition("/")[0]
     rank = {media: 3, f"{kind}/*": 2, "*/*": 1}
     closest, quality = 0, 0.0

@@ -12,12 +12,12 @@ from tactful.language.load.translations import best
 _PART: Final = re.compile(
     r"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?\s*"
 )
-#: How many languages of a header are looked at.
+#: How many languages of a header are read.
 _MOST: Final = 20
 
 
 def asked_for(header: str, offered: Sequence[str]) -> str | None:
-    """The language among those offered that a client likes best; ``None`` if it names none of them, or nothing at all."""
+    """The available language that a client prefers; ``None`` if it names none of them, or no language at all."""
     wanted = []
     for part in header.split(",")[:_MOST]:
         match = _PART.fullmatch(part)

@@ -38,7 +38,8 @@ class Log:
 
 
 class ToLog(logging.Handler):
-    """Hands what a library logs on to the log: its sentence without arguments that are no numbers, and no traceback."""
+    """Passes a library's messages on to the log: the sentence with numbers only as arguments, and without a
+    traceback."""
 
     def __init__(self, log: Log) -> None:
         super().__init__(logging.INFO)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -10,20 +11,28 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from tactful.api.decision import Decision
 
-#: Where the numbers of several workers are kept, so that each can tell all of them. prometheus-client gave it its name.
+#: The environment variable with the folder for the numbers of all workers, so that each can report all of them. Its
+#: name comes from prometheus-client.
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 #: The upper ends of the histogram's buckets, in seconds.
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+#: How many different combinations of actions are counted before the counts are added to the metrics.
+_COMBINATIONS = 1_000
 
 _Metric = TypeVar("_Metric", Counter, Histogram)
 
 
 class Metrics:
-    """The service's metrics. With several workers each tells the numbers of all."""
+    """The service's metrics. With several workers, each reports the sums of all."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._children: dict[tuple[object, tuple[str, ...]], Any] = {}
+        #: How often each combination of actions was advised, by pack, since the counts were last added to the metrics. A
+        #: decision has several actions, and a counter for each would take longer than everything else here.
+        self._advised: dict[tuple[str, tuple[str, ...]], int] = {}
+        self._lock = threading.Lock()
         own = self._registry
         self._requests = Histogram(
             "tactful_request_seconds",
@@ -50,10 +59,20 @@ class Metrics:
 
     def decided(self, decision: Decision) -> None:
         """Count a decision and its advice."""
-        name = decision.context.checked.name
-        self._child(self._decisions, name).inc()
-        for conclusion in decision.ranking.ranked:
-            self._child(self._advice, name, conclusion.action).inc()
+        key = decision.context.checked.name, tuple([conclusion.action for conclusion in decision.ranking.ranked])
+        with self._lock:
+            self._advised[key] = self._advised.get(key, 0) + 1
+        if len(self._advised) > _COMBINATIONS:
+            self.share()
+
+    def share(self) -> None:
+        """Add what was counted by itself to the metrics, where other workers see it."""
+        with self._lock:
+            advised, self._advised = self._advised, {}
+        for (pack, actions), count in advised.items():
+            self._child(self._decisions, pack).inc(count)
+            for action in actions:
+                self._child(self._advice, pack, action).inc(count)
 
     def _child(self, metric: _Metric, *labels: str) -> _Metric:
         """The part of a metric with these labels. The library's own search takes longer than counting."""
@@ -76,6 +95,7 @@ class Metrics:
 
     def text(self) -> bytes:
         """All metrics in Prometheus's text format."""
+        self.share()
         registry = self._registry
         if SHARED_FOLDER in os.environ:
             registry = CollectorRegistry()

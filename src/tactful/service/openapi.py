@@ -17,7 +17,7 @@ from tactful.service.endpoint import JSON, Endpoint
 from tactful.service.problems import PROBLEM, ProblemRecord
 
 _REFERENCE: Final = "#/components/schemas/{name}"
-#: What every request can be answered with, besides its answer.
+#: The problems with which any request can be answered.
 _ALWAYS: Final = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.UNAUTHORIZED,
@@ -28,7 +28,7 @@ _ALWAYS: Final = (
     HTTPStatus.INTERNAL_SERVER_ERROR,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
-#: What a request with a body can also be answered with.
+#: The further problems with which a request with a body can be answered.
 _WITH_BODY: Final = (
     HTTPStatus.NOT_ACCEPTABLE,
     HTTPStatus.REQUEST_TIMEOUT,

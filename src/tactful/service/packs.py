@@ -21,9 +21,9 @@ from tactful.service.bodies import (
 from tactful.service.problems import diagnostic_record
 from tactful.source.diagnostics import Diagnostic, TactfulError
 
-#: How long the files are left alone between two looks, in seconds.
+#: How long the service waits before it checks the files again, in seconds.
 _PAUSE: Final = 1.0
-#: The watch looks whenever it is asked.
+#: The watch checks the files whenever it is asked.
 _AT_EACH_LOOK: Final = 0.0
 
 
@@ -31,7 +31,7 @@ class Packs:
     """Holds the active policy of one event loop. Requests take :attr:`policy` once, and finish with it."""
 
     def __init__(self, policy: Policy, told: Callable[[str], None]) -> None:
-        """``told`` hears of each reload: ``loaded`` or ``failed``."""
+        """``told`` is called at each reload with ``loaded`` or ``failed``."""
         self.policy = policy
         self._watch = Watch(policy, _AT_EACH_LOOK)
         self._told = told

@@ -1,4 +1,5 @@
-"""The page that decides in browsers: files that are handed out as they are built. No case is ever sent to the service."""
+"""The page that decides in browsers: files that are served as they were built. The page never sends a case to the
+service."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-#: The ending of files that are compressed ahead.
+#: The suffix of files that were compressed in advance.
 _PACKED: Final = ".br"
 
 

@@ -37,7 +37,7 @@ class ProblemRecord(Record, frozen=True):
 
 
 class Problem(Exception):
-    """A request that is not answered with what it asked for."""
+    """The error with which a request is answered."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ def diagnostic_record(diagnostic: Diagnostic) -> DiagnosticRecord:
 
 
 def problem_of(error: Exception) -> Problem | None:
-    """The problem that an error of the API is to a client; ``None`` for an error that is the service's own."""
+    """The problem with which an error of the API is answered; ``None`` for an error of the service itself."""
     match error:
         case Problem():
             return error

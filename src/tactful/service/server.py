@@ -18,14 +18,14 @@ from uvicorn.supervisors import Multiprocess
 from tactful import journal
 from tactful.api.policy import Policy
 from tactful.service.logs import Log, ToLog
-from tactful.service.settings import Limits, Settings
+from tactful.service.settings import WHOLE, Limits, Settings
 from tactful.source.diagnostics import TactfulError
 
 #: How long an idle connection is kept, in seconds.
 _IDLE: Final = 30
-#: How many connections the system keeps until they are taken.
+#: How many connections the system holds until they are accepted.
 _BACKLOG: Final = 1_024
-#: How long the answers that are on their way may take after SIGTERM, beyond the longest that an answer may take.
+#: How much longer than an answer may take, pending answers may take after SIGTERM.
 _LEEWAY: Final = 5
 
 
@@ -44,6 +44,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._limits = self.config.limits
         self._in_head, self._received = True, 0
         self._late: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Take the connection, if there is room."""
@@ -56,6 +57,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._head_is_there()
+        self._is_read()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -79,6 +81,27 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = False
         self._head_is_there()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """A request is complete. The application is told, as it would set a timer to wait for the body."""
+        self.scope[WHOLE] = True  # type: ignore[typeddict-unknown-key]  # servers may add keys of their own
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        """The client reads more slowly than is written. It loses its connection if it does not go on."""
+        super().pause_writing()
+        if self._unread is None:
+            self._unread = self.loop.call_later(self._limits.seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The client has read."""
+        super().resume_writing()
+        self._is_read()
+
+    def _is_read(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _wait_for_head(self) -> None:
         self._late = self.loop.call_later(self._limits.seconds, self.transport.abort)
@@ -122,7 +145,7 @@ def _log_to(log: Log) -> None:
 def serve(policy: Policy, settings: Settings, workers: int = 1) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what runs. Raises :class:`tactful.TactfulError` if the address is taken."""
     listening = _listen(settings)
-    if settings.journal is not None:  # a mistake in it is told before anybody asks
+    if settings.journal is not None:  # so that a mistake in it is reported before the first request
         journal.open(settings.journal.url, keys=settings.journal.keys, master=settings.journal.master).close()
     policy.warm()
     host, port = listening.getsockname()[:2]

@@ -13,8 +13,10 @@ from tactful.source.diagnostics import TactfulError
 
 #: The environment variable that may hold the token.
 TOKEN_VARIABLE: Final = "TACTFUL_TOKEN"  # noqa: S105  # a name, not a token
-#: The shortest token, in characters: what nobody can guess.
+#: The length of the shortest token, in characters, that nobody can guess.
 _SHORTEST_TOKEN: Final = 16
+#: What the server adds to the scope of a request whose body has arrived, so that nobody need wait for it.
+WHOLE: Final = "tactful.whole"
 #: The names by which a program on this machine reaches the service.
 _LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 

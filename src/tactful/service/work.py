@@ -31,7 +31,8 @@ class Deadline:
 
 
 class Work:
-    """Threads for slow work. What cannot be done in time keeps its thread until it ends, so no more than the bound pile up."""
+    """Threads for slow work. A job that is too slow keeps its thread until it ends, so there are never more jobs than
+    the bound allows."""
 
     def __init__(self, limits: Limits) -> None:
         self._seconds = limits.seconds
@@ -39,9 +40,15 @@ class Work:
         self._places = threading.BoundedSemaphore(limits.threads + limits.waiting)
 
     async def run(self, job: Callable[[], T]) -> T:
-        """The job's result. Raises :class:`Problem` (503) if too much waits, or if the result is not there in time."""
+        """The job's result. Raises :class:`Problem` (503) if too many jobs are waiting, or if the result is not ready
+        in time."""
         if not self._places.acquire(blocking=False):
-            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too much waits for an answer; try again", (), _RETRY_AFTER)
+            raise Problem(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "too many requests are waiting for an answer; try again",
+                (),
+                _RETRY_AFTER,
+            )
         future = self._executor.submit(job)
         future.add_done_callback(lambda _: self._places.release())
         try:
@@ -50,7 +57,7 @@ class Work:
             raise too_slow() from None
 
     def close(self) -> None:
-        """Take no more work; what waits is given up."""
+        """Accept no more work, and drop the jobs that are waiting."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 

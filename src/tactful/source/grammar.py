@@ -38,7 +38,7 @@ class _Place:
 
 
 def explained(error: yaml.YAMLError, text: str, readable: str, name: str) -> tuple[Diagnostic, str | None]:
-    """What to tell of an error, and the text without it, of the same length; ``None`` where nothing more can be read.
+    """The message for an error, and the text without it, of the same length; ``None`` if nothing more can be read.
 
     ``readable`` is the text in which earlier mistakes are made harmless.
     """
@@ -68,7 +68,7 @@ def _tab(_: yaml.YAMLError, place: _Place, text: str, name: str) -> _Told:
     if "\t" not in before or before.strip():
         return None
     at = place.start + before.index("\t")
-    message = "a tab indents this line, and YAML counts blanks only"
+    message = "a tab indents this line, but YAML allows only spaces"
     return Unreadable.at(span_at(text, at, at + 1, name), message, "indent with blanks"), None
 
 
@@ -111,9 +111,9 @@ def _missing_colon(error: yaml.YAMLError, place: _Place, text: str, name: str) -
     line = _Place(place.text, place.at if mark is None else _offset(place.text, mark))
     word = line.line.strip()
     glued = re.match(r"([\w $.-]+):(?=\S)", word)
-    help_ = f"write a blank after the colon: `{glued[1]}: …`" if glued is not None else "write `key: value`"
+    help_ = f"write a space after the colon: `{glued[1]}: …`" if glued is not None else "write `key: value`"
     start = line.start + len(line.line) - len(line.line.lstrip())
-    message = f"`{word}` has no key with a colon and a blank"
+    message = f"`{word}` is not a key followed by a colon and a space"
     mended = line.text[: line.end - 1] + ":" + line.text[line.end :]
     return Unreadable.at(span_at(text, start, line.end, name), message, help_), mended
 
@@ -125,7 +125,7 @@ def _no_colon_above(error: yaml.YAMLError, place: _Place, text: str, name: str) 
     if over is None or ":" in over.line or place.match is None or re.match(r"\s*(?:-\s|#)", over.line):
         return None
     start = over.start + len(over.line) - len(over.line.lstrip())
-    message = f"`{over.line.strip()}` has no key with a colon and a blank"
+    message = f"`{over.line.strip()}` is not a key followed by a colon and a space"
     mended = place.text[: over.end - 1] + ":" + place.text[over.end :]
     return Unreadable.at(span_at(text, start, over.end, name), message, "write `key: value`"), mended
 
@@ -135,9 +135,9 @@ def _beside_list(error: yaml.YAMLError, place: _Place, text: str, name: str) -> 
         getattr(error, "context", None) or ""
     ):
         return None
-    message = f"`{place.line.strip()}` stands beside a list, whose members begin with `- `"
+    message = f"`{place.line.strip()}` is at the level of a list, whose items begin with `- `"
     start = place.start + len(place.line) - len(place.line.lstrip())
-    help_ = "put `- ` before it, or take the other dashes away"
+    help_ = "put `- ` before it, or remove the other dashes"
     return Unreadable.at(span_at(text, start, place.end, name), message, help_), None
 
 
@@ -161,7 +161,7 @@ def _list_beside_key(error: yaml.YAMLError, place: _Place, text: str, name: str)
     if place.match is None or not place.match["value"].startswith(("- ", "? ")):
         return None
     start = place.start + place.match.start("value")
-    message = f"a list cannot begin beside `{place.match['key'].strip()}:`"
+    message = f"a list cannot begin on the line of `{place.match['key'].strip()}:`"
     return Unreadable.at(
         span_at(text, start, place.end, name), message, "begin it in the next line, or write `[a, b]`"
     ), (place.without(start))

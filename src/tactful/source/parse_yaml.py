@@ -29,7 +29,8 @@ def parse_yaml(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS
 def read_yaml(text: str, name: str, limits: TextLimits = DEFAULT_LIMITS) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     """What can be read of a decoded YAML text, and its mistakes.
 
-    A sentence that should be in quotes is told and passed over. Raises :class:`InvalidInput` where the rest is unreadable.
+    A sentence that should be in quotes is reported and skipped. Raises :class:`InvalidInput` where the rest is
+    unreadable.
     """
     mistakes: list[Diagnostic] = []
     readable = text
@@ -47,9 +48,9 @@ def read_yaml(text: str, name: str, limits: TextLimits = DEFAULT_LIMITS) -> tupl
             return builder.root, (*mistakes, *builder.problems)
 
 
-#: The most mistakes of grammar that are told in one go.
+#: The most mistakes of grammar that are reported at once.
 _MOST_MENDED: Final = 20
-#: The most characters that are read to tell them: a long text is read less often.
+#: The most characters that are read to find them: a long text is read less often.
 _MOST_READ: Final = 2_000_000
 
 

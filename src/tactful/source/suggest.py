@@ -84,7 +84,7 @@ _ORDERS: Final = (
     (r"<=|=<|≤|(?:is\s+)?less\s+than\s+or\s+equal\s+to|no(?:t)?\s+more\s+than|up\s+to|maximum", "at most"),
     (r">|(?:is\s+)?greater\s+than|older\s+than|longer\s+than|over|above", "more than"),
     (r"<|(?:is\s+)?(?:smaller|fewer)\s+than|younger\s+than|shorter\s+than|under|below", "less than"),
-    (r"!==?|<>|≠|(?:is\s+)?not\s+equal\s+to|isn't|is\s+not", "not"),
+    (r"!==?|<>|≠|(?:is\s+)?not\s+equal\s+to|isn['’]t|is\s+not", "not"),
     (r"===?|=|equals|is", ""),
 )
 _WILDCARDS: Final = (

@@ -1,4 +1,4 @@
-"""Testing packs: examples beside the rules, and invariants on drawn cases (which need the extra ``check``)."""
+"""Testing packs: examples next to the rules, and invariants on drawn cases (which need the extra ``check``)."""
 
 from __future__ import annotations
 

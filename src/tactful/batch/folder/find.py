@@ -20,7 +20,7 @@ _OTHER_DATA: Final = frozenset(
     {".arrow", ".avro", ".csv", ".db", ".duckdb", ".feather", ".gz", ".ipc", ".json", ".jsonl", ".ndjson"}
     | {".orc", ".sqlite", ".tsv", ".xls", ".xlsx", ".zip", ".zst"}
 )
-#: Files that writers leave beside the data, and that hold no rows.
+#: Files that writers leave next to the data, and that hold no rows.
 _MARKS: Final = frozenset({"_SUCCESS", "_metadata", "_common_metadata", ".DS_Store", "Thumbs.db"})
 #: Folders in which a table format lists the files that are valid.
 _LOGS: Final = frozenset({"_delta_log", ".hoodie"})

@@ -167,7 +167,7 @@ class _Values:
         return _seconds(np.where(known, data, 0) * numerator // denominator, known)
 
     def _chosen(self, expression: Choose) -> Any:
-        """The values of the first branches that hold. A branch is looked at from the last to the first."""
+        """The values of the first branches that hold. Branches are evaluated from the last to the first."""
         otherwise = expression.otherwise
         chosen = _filled(None, self._kind, self._frame.size) if otherwise is None else self.of(otherwise)
         for branch in reversed(expression.branches):

@@ -13,7 +13,7 @@ from tactful.columns.ranking.gather import Conclusions, Firings, Small, stretche
 from tactful.columns.ranking.order import RANKED
 from tactful.columns.ranking.plan import RankingPlan
 
-#: How many rules a word of 64 bits tells apart.
+#: For how many rules a word of 64 bits has room.
 _WORD: Final = 64
 
 

@@ -39,7 +39,7 @@ HANDLED: Final = {
     "dismissed": "Advice that is not wanted: the list `dismissed` of a case, as JSON.",
 }
 MOMENT: Final = pa.timestamp("us", tz="UTC")
-#: The columns of ``candidates`` that hold parts of the case beside its candidate.
+#: The columns of ``candidates`` that hold parts of the case outside of its candidate.
 _OF_CASES: Final = (NOW, *HANDLED)
 #: The type of texts with few distinct values: choices, time zones, countries, calendars.
 WORD: Final = pa.dictionary(pa.int32(), pa.string())

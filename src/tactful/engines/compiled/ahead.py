@@ -1,8 +1,8 @@
 """Until when the firings of a case surely stay the same, if no fact changes.
 
 The functions that fire rules are built a second time, so that each test that looks at the time reports its next turn, see
-``turning``. One pass over a case then gives the nearest turn among all tests that were evaluated. Nothing can change before
-it, since no other test was asked.
+``turning``. One pass over a case then gives the nearest turn among all tests that were evaluated. Nothing can change
+before it, since no other test was evaluated.
 """
 
 from __future__ import annotations
@@ -85,14 +85,15 @@ class AheadFunctions:
 
 
 class Ahead(Past):
-    """The object that the functions run on. ``in_sight``: when a deadline that is too far away now may come in sight."""
+    """The object that the functions run on. ``in_sight``: when a deadline that is too far away now may come within the
+    horizon."""
 
     turning: TurningFunctions | None = None
     in_sight: int = NO_TURN
 
     @property
     def same_before(self) -> int:
-        """The first second at which what the functions told can change."""
+        """The first second at which the results of the functions can change."""
         return min(self.high >> 1, self.in_sight)
 
     def until(self, rule: int, row: Row) -> int | None:
@@ -113,4 +114,4 @@ _Main = Callable[[Ahead, Callable[[RawFiring], object]], None]
 
 
 def _ignored(_: object) -> None:
-    """Takes the firings, which nobody needs."""
+    """Takes the firings, which are not needed here."""

@@ -38,6 +38,8 @@ _VALUE: Final = "value"
 _MEMO: Final = "memo"
 _KEY: Final = "key"
 _RESULT: Final = "result"
+#: Stands for a value that was not asked for. No fact has it.
+_NOT_ASKED: Final = nodes.Constant(...)
 
 
 class Facts:
@@ -158,6 +160,25 @@ class _FactFunction:
     def _expressions(self, nullable: Iterable[str]) -> Expressions:
         return self._facts.expressions(frozenset(nullable), self._facts.computed)
 
+    def _asked_once(self, fact: Aggregate, asked: dict[str, None]) -> Callable[[Field, ast.expr], ast.expr]:
+        """Reads computed facts in the loop of an aggregate: those of rows that the loop does not change are asked for once.
+
+        ``asked`` gets the variables that keep their values. Each has to be :data:`_NOT_ASKED` before the loop.
+        """
+        changing = {fact.over, *(("application", "offer") if fact.pivot == "candidate" else ())}
+        fixed = frozenset(self._own).difference(changing)
+
+        def computed(field: Field, row: ast.expr) -> ast.expr:
+            value = self._facts.computed(field, row)
+            if field.scope not in fixed:
+                return value
+            name = "_".join(("own", field.scope, *field.via, str(self._facts.numbers[field.key])))
+            asked[name] = None
+            known = nodes.Compare(load(name), [ast.IsNot()], [_NOT_ASKED])
+            return nodes.IfExp(known, load(name), nodes.NamedExpr(nodes.Name(name, STORE), value))
+
+        return computed
+
     def _when(self, fact: WhenFact) -> list[ast.stmt]:
         condition = self._expressions(self._nullable).condition(fact.condition)
         return [nodes.Return(nodes.IfExp(condition, constant(True), constant(False)))]
@@ -170,7 +191,8 @@ class _FactFunction:
             nullable = nullable | {"person"}
         if fact.entity == "candidate" and fact.over != "offer":
             nullable = nullable | {"offer"}
-        expressions = self._expressions(nullable)
+        asked: dict[str, None] = {}
+        expressions = self._facts.expressions(frozenset(nullable), self._asked_once(fact, asked))
         condition = expressions.condition(fact.where)
         value = constant(None) if fact.value is None else expressions.value(fact.value)
         match fact.op:
@@ -186,7 +208,8 @@ class _FactFunction:
             case "latest" | "earliest":
                 hit = gather(fact.op, "best", value)
                 start, end = [assign("best", constant(None))], [nodes.Return(load("best"))]
-        return [*start, *self._rows(fact, [nodes.If(condition, hit, [])]), *end]
+        first = [assign(list(asked), _NOT_ASKED)] if asked else []
+        return [*first, *start, *self._rows(fact, [nodes.If(condition, hit, [])]), *end]
 
     def _rows(self, fact: Aggregate, body: list[ast.stmt]) -> list[ast.stmt]:
         """Loops over the collection around ``body``."""

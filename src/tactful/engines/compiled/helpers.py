@@ -1,4 +1,4 @@
-"""Functions that generated code calls, where an expression would be long or a value is looked at twice."""
+"""Functions that generated code calls, where an expression would be long or would use a value twice."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Since when a rule that fires has fired, told from the present as far as it can be.
+"""Since when a rule that fires has fired, derived from the present as far as possible.
 
-If a rule fires, all its conjuncts hold, and so do those of the yes/no facts among them. So nobody has to test them: a conjunct
-such as ``more than 2 days ago`` gives the moment at which it began to hold, and before it the rule did not fire. Only what
-is left, such as one of several conditions, is evaluated. Its latest turn may have been without effect.
+If a rule fires, all its conjuncts hold, and so do those of the yes/no facts among them. So they need no test: a
+conjunct such as ``more than 2 days ago`` gives the moment at which it began to hold, and before it the rule did not
+fire. Only what is left, such as one of several conditions, is evaluated. Its latest turn may have been without effect.
 """
 
 from __future__ import annotations

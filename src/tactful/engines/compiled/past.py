@@ -16,9 +16,10 @@ from tactful.language.ir.days import day_turns
 #: The turns before and after all others.
 FIRST: Final = -(1 << 62)
 _LAST: Final = 1 << 62
-#: The most rows of a case that is looked at in this way. The plain search counts its steps, and stops where they are too many.
+#: The most rows of a case that is searched in this way. The plain search counts its steps, and stops where they are
+#: too many.
 SMALL: Final = 400
-#: The most turns that are looked at for one rule and row.
+#: The most turns that are examined for a rule and a row.
 _MOST: Final = 60
 
 
@@ -31,7 +32,7 @@ Kept = tuple[Value, int, int]
 
 
 class Past(msgspec.Struct, eq=False):
-    """The object that the functions of ``turning`` run on: a case, and the turns up to which it is looked at.
+    """The object that the functions of ``turning`` run on: a case, and the turns up to which it is searched.
 
     Turns are keys, see ``turning``. All turns up to ``last`` have happened, apart from ``left_out``; up to ``today``, they have
     happened at ``now``. The results so far hold from ``low``, the latest turn that they depend on, until ``high``, the next one.
@@ -67,12 +68,11 @@ Turning = Callable[[Past, Row], Any]
 
 
 class RuleTurns(NamedTuple):
-    """How to tell since when and until when a rule fires that fires now.
-
-    ``fires`` tells whether it fires at some other time as well, ``horizon`` how far it is looked at in seconds, and ``mixed``
-    whether its turns are of both sorts, see ``turning``. ``opened`` gives a turn that has happened and before which the rule
-    did not fire, the latest that is known at once. The turns that it reports may have been without effect. ``still``: time
-    does not change whether it fires.
+    """How to compute since when and until when a rule fires that fires now. ``fires`` says whether it fires at some
+    other time as well, ``horizon`` how far the search goes in seconds, and ``mixed`` whether its turns are of both
+    sorts, see ``turning``. ``opened`` gives a turn that has happened and before which the rule did not fire, the
+    latest that is known at once. The turns that it reports may have been without effect. ``still``: time does not
+    change whether it fires.
     """
 
     fires: Turning

@@ -34,7 +34,7 @@ class Runtime(msgspec.Struct, eq=False, gc=False):
     expiry: Expiry | None = None
 
     def forget(self) -> None:
-        """Forget what was found out in searches for ends, because facts of the case have changed. ``memo`` stays."""
+        """Forget the results of searches for ends, because facts of the case have changed. ``memo`` stays."""
         self.past = self.expiry = None
 
     def until(self, rule: int, row: Row) -> int | None:

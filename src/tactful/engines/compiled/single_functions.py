@@ -1,7 +1,8 @@
-"""The functions of a pack's facts and rules, each on its own: for a decision on a case in which one fact has changed.
+"""The functions of a pack's facts and rules, each by itself: for a decision on a case in which one fact has changed.
 
-The function that goes through a whole case is quicker for the whole, and does too much where few facts and rules are looked
-at. Functions are made when they are first asked for. Those of facts keep the values by row in ``memo`` of the runtime object.
+The function that goes through a whole case is quicker for all of it, but does too much if only few facts and rules are
+needed. Functions are made when they are first asked for. Those of facts keep the values by row in ``memo`` of the
+runtime object.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ from tactful.source.first_use import FIRST_USE
 
 #: What the function of a rule that does not fire returns.
 SILENT: Final = False
-#: A fact or a rule and a row are one number: that of the fact or rule, and in so many lowest bits that of the row. The values
-#: of facts are kept under these numbers. A case with more rows has none.
+#: A fact or a rule is combined with a row into a single number: the number of the fact or rule, and in this many
+#: lowest bits the number of the row. The values of facts are kept under these numbers. A case with more rows has none.
 ROW_BITS: Final = 20
 
 FactFunction = Callable[[Runtime, Row], Value]

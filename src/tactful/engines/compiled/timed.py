@@ -37,7 +37,7 @@ class TimedFacts(Facts):
 
 
 class TimedExpressions(Expressions):
-    """Expressions that look at ``last`` of the runtime object for the time, and report turns to it."""
+    """Expressions that read the time from ``last`` of the runtime object, and report turns to it."""
 
     def __init__(
         self,

@@ -26,7 +26,7 @@ _LONGEST: Final = 30
 
 
 class Item(Generic[T]):
-    """Something to be done where all its parts hold."""
+    """A rule that fires, or a fact that is set, if all its parts hold."""
 
     def __init__(self, parts: Sequence[Part], what: T) -> None:
         self.parts, self.what = tuple(parts), what

@@ -1,10 +1,9 @@
-"""Generated code that tells, with each result, since when it has surely been the same.
+"""Generated code that reports, with each result, since when it has surely been the same.
 
 Every test that looks at the time reports the last moment at which it turned, as a key: twice the first second of the new
 outcome, and one more if people name that second itself as the moment (else they name the second before). The result of a
-function is the same from the largest of these keys on. So ``past`` can go back in time from turn to turn.
-
-Functions are made when they are first asked for: a decision needs few of them.
+function is the same from the largest of these keys on. So ``past`` can go back in time from turn to turn. Functions
+are generated when they are first needed: a decision needs few of them.
 """
 
 from __future__ import annotations

@@ -69,31 +69,31 @@ from tactful.language.ir.reads import conditions_in, fields_of_expression
 #: How far ahead the end of a rule without ``by`` is searched for, in seconds; and the same if it reads a local clock.
 AHEAD: Final = 366 * DAY
 AHEAD_BY_THE_CLOCK: Final = 21 * DAY
-#: The most rows and tests that a decision looks at, deadlines included: some seconds' worth.
+#: The most rows and tests of a decision, deadlines included: they take some seconds.
 MOST_STEPS: Final = 3_000_000
 #: The rows that names stand for.
 Scope = Mapping[str, Row | None]
 
 
 class TooMuch(Exception):
-    """A decision looks at more rows, or makes more tests, than :data:`MOST_STEPS`."""
+    """A decision visits more rows, or makes more tests, than :data:`MOST_STEPS`."""
 
 
 class _Left:
-    """How many rows and tests a decision may still look at. The interpreters of one case at several moments share it."""
+    """How many rows and tests are left for a decision. The interpreters of a case at several moments share it."""
 
     def __init__(self) -> None:
         self.count = MOST_STEPS
 
     def take(self) -> None:
-        """Look at one more. Raises :class:`TooMuch`."""
+        """Count one more row or test. Raises :class:`TooMuch`."""
         self.count -= 1
         if self.count < 0:
             raise TooMuch(f"looks at more than {MOST_STEPS:,} rows and tests")
 
 
 class Interpreter:
-    """One case at one moment. Methods that look at rows raise :class:`TooMuch`. Not shared between threads."""
+    """One case at one moment. Methods that visit rows raise :class:`TooMuch`. Not shared between threads."""
 
     def __init__(
         self, checked: CheckedPack, calendars: Calendars, case: Case, now: int, left: _Left | None = None

@@ -8,8 +8,8 @@ joined by small integers. Patterns compare numbers only, under names of our own:
   itself where it is counted in whole numbers, ``dN`` how many seconds ``now`` is past a moment.
 - ``gN`` is 1 where condition N holds. The interpreter evaluates it: negations, choices between conditions, lists.
 
-So the library never sees a text, a name, a fraction or a missing field. Rules that are too many for one ruleset are spread
-over several.
+So the library never sees a text, a name, a fraction or a missing field. If there are too many rules for one ruleset,
+they are spread over several.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from tactful.source.parse_yaml import parse_yaml
 
 CaseInput = Case | Mapping[str, Any] | bytes | bytearray | memoryview | str
 #: The message if linking a case fails although every check passed.
-_UNEXPLAINED: Final = "its facts do not fit together, but no check names the wrong fact; please report this"
+_UNEXPLAINED: Final = "its facts do not fit together, but no check finds the wrong fact; please report this"
 #: How much is shown of a text that cannot be read.
 _SHOWN: Final = 60
 #: A byte is looked up many times faster as a number than as bytes.
@@ -53,8 +53,8 @@ def read_case(
 ) -> Case:
     """Read JSON (bytes or text), or a mapping of plain values, dates and times. A :class:`Case` is returned as it is.
 
-    ``now`` (seconds since 1970) replaces the case's own. Raises :class:`InvalidInput` with all mistakes. A key that stands
-    twice in an object is one of them, unless ``keys_checked``: then the caller looks for such keys.
+    ``now`` (seconds since 1970) replaces the case's own. Raises :class:`InvalidInput` with all mistakes. A duplicate
+    key in an object is one of them, unless ``keys_checked``: then the caller looks for such keys.
     """
     if type(data) is bytes:  # the usual type first: the check for a mapping is slow
         dotless = _DOT not in data  # by far the fastest check for fractions of a second
@@ -156,7 +156,7 @@ def _json_of(data: Mapping[str, Any]) -> bytes:
 
 
 def _not_readable(data: object, name: str) -> Diagnostic:
-    """The mistake of something that is no case at all. Its value is not shown, as it may be about people."""
+    """The mistake of a value that is not a case at all. The value is not shown, because it may be about people."""
     kind = type(data).__name__
     return UnreadableCase.at(None, f"the {name} is a value of the type {kind}", "give a mapping or JSON")
 
@@ -166,7 +166,7 @@ def _half_characters(error: UnicodeEncodeError, name: str) -> Diagnostic:
     half = f"U+{ord(error.object[error.start]):04X}"
     text = error.object[:_SHOWN].encode(errors="backslashreplace").decode()
     message = f"the {name} cannot be written as JSON: `{text}` has {half}, which is half of a character"
-    return Unreadable.at(None, message, "take it out; it comes of bytes that were decoded wrongly")
+    return Unreadable.at(None, message, "remove it; it comes from bytes that were decoded wrongly")
 
 
 def _bounded(data: Any) -> Any:

@@ -32,7 +32,7 @@ from tactful.source.diagnostics import Code, Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
 from tactful.source.suggest import did_you_mean
 
-#: Stands for a value that could not be read, so that the values beside it are still checked.
+#: Stands for a value that could not be read, so that the other values are still checked.
 WRONG: Final = object()
 #: How many parameters are listed in a message.
 _SHOWN: Final = 20
@@ -257,7 +257,7 @@ class Reader:
         adjustable = self._declared.parameters
         if name in self._declared.fixed:
             message = f"cases may not state the parameter `{name}`"
-            return message, f"the pack allows it with `adjustable: {{from: …, to: …}}` beside the value of `{name}`"
+            return message, f"the pack allows it with `adjustable: {{from: …, to: …}}` next to the value of `{name}`"
         known = ", ".join(f"`{other}`" for other in sorted(adjustable)[:_SHOWN])
         help_ = did_you_mean(name, adjustable) or (
             f"cases may state {known}" if known else "the pack has no parameter that cases may state"

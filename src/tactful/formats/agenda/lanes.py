@@ -70,7 +70,7 @@ def holidays(plan: Plan, shown: Iterable[Group]) -> tuple[tuple[date, str], ...]
 
 
 def said_holidays(off: Iterable[tuple[date, str]], words: Words) -> list[str]:
-    """Holidays in words. Days in a row with the same name are told together: ``Sun 27 Dec to Thu 31 Dec day off``."""
+    """Holidays in words. Consecutive days with the same name are combined: ``Sun 27 Dec to Thu 31 Dec day off``."""
     runs: list[tuple[date, date, str]] = []
     for day, name in off:
         run = next(

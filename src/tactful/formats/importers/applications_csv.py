@@ -46,7 +46,7 @@ def _yes_no(text: str) -> str | None:
     return "write `yes` or `no`" if parse_yes_no(text) is None else None
 
 
-#: A day as people in Europe and America write it: the order of day and month cannot be told.
+#: A day as people in Europe and America write it: the order of day and month is ambiguous.
 _DAY_AND_MONTH: Final = re.compile(r"\d{1,2}([./-])\d{1,2}\1(\d{4}|\d{2})")
 #: A day as Excel counts it: days since 1900, from 1954 to 2173.
 _SERIAL: Final = re.compile(r"[2-9]\d{4}(\.\d+)?")

@@ -40,7 +40,7 @@ def render_decision(
     """Print the advice: what to do, what to leave alone, what to wait for, and standing advice.
 
     ``application``: only advice about it or the candidate. ``full``: every step, reason and source, and what was set aside.
-    Otherwise it is told in short, with those who get the same advice together.
+    Otherwise the text is short, and people who get the same advice share an entry.
     """
     calendar = decision.calendar
     words = decision.words

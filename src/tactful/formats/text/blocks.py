@@ -199,7 +199,8 @@ def is_whole_day(due: datetime) -> bool:
 
 
 def _day(due: datetime | None, now: datetime) -> tuple[date, bool, bool] | None:
-    """What deadlines share that can be told together: the day, whether it says it all, and whether they have passed."""
+    """What deadlines that are shown together have in common: the day, whether it says it all, and whether they have
+    passed."""
     return None if due is None else (due.date(), is_whole_day(due), due < now)
 
 

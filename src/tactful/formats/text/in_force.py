@@ -9,7 +9,7 @@ from tactful.facts.dates import format_date
 from tactful.language.ir import CheckedPack, Parameter, Rule
 from tactful.language.ir.in_force import days_of_rule
 
-#: What ends within so many days is told.
+#: Rules and values that end within this many days are listed.
 SOON: Final = 90
 
 
@@ -34,7 +34,8 @@ def _rule(rule: Rule, day: int) -> Iterator[str]:
 
 
 def _parameter(parameter: Parameter, day: int) -> Iterator[str]:
-    """The value is told if another value is in force before or soon. Before the first day, the first value is in force."""
+    """The value is listed if another value is in force now or soon. Before the first day, the first value is in
+    force."""
     value = parameter.value
     for dated in parameter.dated[1:]:
         if day < dated.day:

@@ -1,4 +1,4 @@
-"""The databases that a journal can be in. Each knows its own dialect, and nothing of what a journal is."""
+"""The databases that a journal can be in. Each knows its own dialect, and nothing about journals."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ class Database(Protocol):
         """Make the tables, unless they are there."""
 
     def writing(self) -> AbstractContextManager[None]:
-        """A transaction that excludes other writers. Once it ends without an error, all is safe on the disk."""
+        """A transaction that excludes other writers. Once it ends without an error, everything is safely on disk."""
 
     def run(self, sql: str, values: Values = ()) -> list[tuple[Any, ...]]:
         """Run a statement: its rows."""
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Values]) -> None:
+        """Add rows to a table."""
 
     def run_many(self, sql: str, rows: Iterable[Values]) -> None:
         """Run a statement for each row of values."""
@@ -31,7 +34,7 @@ class Database(Protocol):
         """Let entries be deleted in this transaction."""
 
     def clean(self) -> None:
-        """Leave nothing behind of what was deleted."""
+        """Remove all traces of deleted rows."""
 
     def close(self) -> None:
         """End the connection."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -81,6 +81,11 @@ class Postgres:
         with _told():
             cursor = self._connection.execute(_own(sql), values)
             return cursor.fetchall() if cursor.description else []
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Values]) -> None:
+        """Add rows to a table."""
+        marks = ", ".join("?" * len(columns))
+        self.run_many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)  # noqa: S608 (constants)
 
     def run_many(self, sql: str, rows: Iterable[Values]) -> None:
         """Run a statement for each row of values."""

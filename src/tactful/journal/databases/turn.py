@@ -1,4 +1,5 @@
-"""Whose turn it is to write to a file. SQLite would only look again and again, with pauses that grow under load."""
+"""A queue of processes that write to a file. SQLite itself would only try again and again, with pauses that grow under
+load."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ if sys.platform != "win32":
 
 
 class Turn:
-    """A lock between processes, by a file beside the database. Where it cannot be had, SQLite's own has to do."""
+    """A lock between processes, with a file next to the database. If it cannot be taken, SQLite's own lock has to
+    suffice."""
 
     def __init__(self, path: Path) -> None:
         self._file: int | None = None

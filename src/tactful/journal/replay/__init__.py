@@ -1,4 +1,4 @@
-"""A journal decided again, thousands of cases at a time: what is no longer as it was, and why (extra ``batch``)."""
+"""Decide a journal again, thousands of cases at a time: which decisions differ, and why (extra ``batch``)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tactful.journal.replay.said import said_of
 
 #: How many cases are decided together.
 _TOGETHER: Final = 4_096
-#: After how many decisions progress is told.
+#: After how many decisions progress is reported.
 _OFTEN: Final = 100
 #: How many new objects make the garbage collector look for circles: more than those cases consist of, which all stay until the
 #: end. With Python's own number it would take a third of the time.
@@ -26,10 +26,9 @@ _OBJECTS: Final = 1_000_000
 
 
 class Replayed(msgspec.Struct, frozen=True):
-    """What a replay found.
-
-    ``decided``: how many decisions were taken again, ``different`` how many of them are others now. ``erased``: how many were
-    about people who are forgotten. ``groups`` has the differences, the most frequent first.
+    """The result of a replay. ``decided``: how many decisions were made again, ``different`` how many of them differ
+    now. ``erased``: how many were about people who are forgotten. ``groups`` has the differences, the most frequent
+    first.
     """
 
     decided: int
@@ -44,7 +43,7 @@ def replay(
     wanted: Wanted | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Replayed:
-    """Take decisions again: with ``rules``, or else each with its own rules, in the versions that are installed now.
+    """Make decisions again: with ``rules``, or else each with its own rules, in the versions that are installed now.
 
     ``progress`` is called with the number of decisions that were read.
     """

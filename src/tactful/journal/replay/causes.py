@@ -1,4 +1,5 @@
-"""Why a decision is another one now: the rules and parameters of another pack, or other versions of what it rests on."""
+"""Why a decision differs now: the rules and parameters of another pack, or other versions of tactful and its
+libraries."""
 
 from __future__ import annotations
 
@@ -23,16 +24,16 @@ class Causes:
         self._changed: dict[str, frozenset[str]] = {}
 
     def of(self, question: Question) -> str:
-        """Why the decision on a question is another one: other rules, other versions, or neither."""
+        """Why the decision on a question differs: other rules, other versions, or neither."""
         settings = self._archive.settings(question.settings)
         versions = changed_versions(settings)
         others = self._rules is not None and self._rules.digest != settings.pack.digest
         if others and (not versions or self._own(question) == question.said):
             return "rules"
-        return "versions: " + ", ".join(versions) if versions else "nothing that is known: please report this"
+        return "versions: " + ", ".join(versions) if versions else "an unknown cause: please report this"
 
     def _own(self, question: Question) -> list[Said] | str:
-        """What the decision's own rules say now."""
+        """The advice by the decision's own rules now."""
         (said,) = decide_all(self._archive.policy(question.settings), [question])
         return said
 

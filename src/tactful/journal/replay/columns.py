@@ -21,7 +21,8 @@ from tactful.source.diagnostics import InvalidInput
 
 
 class Question(NamedTuple):
-    """A decision to be taken again: its entry, what it was made with, its moment and case, and what was said then."""
+    """A decision to be made again: its entry, what it was made with, its moment and case, and the advice at that
+    time."""
 
     id: bytes
     settings: str
@@ -31,7 +32,7 @@ class Question(NamedTuple):
 
 
 def decide_all(policy: Policy, questions: Sequence[Question]) -> list[list[Said] | str]:
-    """What a policy says to each case, or the code of the mistake because of which it refuses the case."""
+    """A policy's advice for each case, or the code of the mistake because of which it refuses the case."""
     answers: list[list[Said] | str] = [[] for _ in questions]
     cases, places = list[Case](), list[int]()
     decider = policy.decider

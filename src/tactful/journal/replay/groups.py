@@ -19,7 +19,7 @@ What = Literal["comes", "goes", "changes", "order", "refused"]
 class Group(msgspec.Struct, frozen=True):
     """Differences with the same cause, of advice by the same rules.
 
-    ``parameters``: those that the rules read and whose values are others. ``smallest`` is the id of the entry with the
+    ``parameters``: those that the rules read and whose values differ. ``smallest`` is the id of the entry with the
     smallest case, ``before`` and ``after`` what was said to it and what is said now, as far as this group goes.
     """
 
@@ -54,11 +54,11 @@ class Groups:
     def __init__(self, causes: Causes) -> None:
         self._causes = causes
         self._groups: dict[_Key, Group] = {}
-        #: How many decisions are others.
+        #: How many decisions differ.
         self.different = 0
 
     def add(self, policy: Policy, question: Question, said: list[Said] | str) -> None:
-        """Add a decision that is another one."""
+        """Add a decision that differs."""
         self.different += 1
         cause = self._causes.of(question)
         keys: dict[_Key, _Change] = {}

@@ -90,7 +90,8 @@ class _Mistakes:
             self.report(mistake)
 
     def report(self, mistake: Diagnostic) -> None:
-        """Add a mistake, unless its line cannot be read anyway, or it is another use of a parameter that is told already."""
+        """Add a mistake, unless its line cannot be read anyway, or it is another use of a parameter that was reported
+        already."""
         span = mistake.span
         if span is not None and (span.file, span.line) in self._lines and mistake.code != Unreadable.id:
             return

@@ -21,10 +21,10 @@ from tactful.source.suggest import did_you_mean
 MAX_YEARLY: Final = 180
 #: The most days off of single years that a calendar may add in all.
 MAX_DAYS: Final = 3_660
-#: The most days and ranges in a list. Each is looked at for each day of a year.
+#: The most days and ranges in a list. Each is compared with each day of a year.
 MAX_LISTED: Final = 500
 _RANGE: Final = re.compile(r"(?P<first>\S.*?)\s+to\s+(?P<last>\S.*)")
-_DAYS_HELP: Final = "write `2026-12-24`, `24 December`, or two of one form with `to` between them"
+_DAYS_HELP: Final = "write `2026-12-24`, `24 December`, or two of the same form with `to` between them"
 _HOURS_HELP: Final = "write them like `09:00 to 17:00`"
 
 
@@ -37,7 +37,7 @@ def _working_time(calendar: Calendar, report: Report) -> WorkingTime:
     opens, closes = _hours(calendar.office_hours, report)
     days_off = _ranges(calendar.days_off, report)
     if calendar.days_off and _too_many(days_off):
-        message = f"`{calendar.name.text}` has more days off than business days can be counted with"
+        message = f"`{calendar.name.text}` has so many days off that business days cannot be counted"
         help_ = f"write at most {MAX_YEARLY} days of each year, and {MAX_DAYS:,} days of single years"
         report(BadSetting.at(calendar.days_off[0].span, message, help_))
         days_off = ()

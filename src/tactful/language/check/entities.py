@@ -1,4 +1,4 @@
-"""Names of entities checked."""
+"""Check names of entities."""
 
 from __future__ import annotations
 

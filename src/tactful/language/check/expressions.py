@@ -20,7 +20,7 @@ from tactful.facts.kinds import (
 from tactful.language.ir import Combine, Constant, Expression, Field, Moved, Opens, Pick, Read, Share
 from tactful.language.names import Scope
 from tactful.language.phrases.meaning import literal_kind, literal_value, read_length, report_value
-from tactful.language.phrases.meant import length_help
+from tactful.language.phrases.near import literal_help
 from tactful.language.syntax import Amount, Gathered, MovedMoment, Opening, Percent
 from tactful.language.syntax import Expression as Written
 from tactful.language.terms import Name, ParameterOperand
@@ -88,26 +88,28 @@ class ExpressionChecker:
             return None
         value = literal_value(texts[0].text, kind) if len(texts) == 1 else None
         if value is None:
-            help_ = length_help(texts[0].text) if isinstance(kind, DurationKind | LengthKind) else None
+            help_ = literal_help(texts[0].text, kind)
             report_value(operand, texts, parameter, f"a value of type {kind_name(kind)}", help_, self._use, self._scope)
             return None
         return Constant(value)
 
     def _fits(self, field: Field, kind: Kind, span: Span) -> bool:
         if field.origin == "clock":
-            self._wrong(f"`{field.text}` changes all the time, and no fact is computed from it", span)
+            self._wrong(f"`{field.text}` changes all the time, so no fact can be computed from it", span)
             return False
         fitting = (LengthKind, DurationKind) if isinstance(kind, LengthKind) else (type(kind),)
         same = field.kind == kind or not isinstance(kind, ChoiceKind | ListKind)
         if isinstance(field.kind, fitting) and same:
             return True
-        self._wrong(f"`{field.text}` is {kind_name(field.kind)}, where {kind_name(kind)} is wanted", span)
+        self._wrong(
+            f"`{field.text}` is of type {kind_name(field.kind)}, but type {kind_name(kind)} is needed here", span
+        )
         return False
 
     def _moment(self, name: Name, kind: Kind) -> Field | None:
         """The field of a moment, where a moment is wanted."""
         if not isinstance(kind, MomentKind):
-            self._wrong(f"a moment stands where {kind_name(kind)} is wanted", name.span)
+            self._wrong(f"this is a moment, but type {kind_name(kind)} is needed here", name.span)
             return None
         field = self._scope.field(name)
         return field if field is not None and self._fits(field, kind, name.span) else None
@@ -150,13 +152,13 @@ class ExpressionChecker:
         if isinstance(kind, MomentKind) if moments else isinstance(kind, _AMOUNTS):
             return True
         takes = "moments" if moments else "numbers and lengths of elapsed time, not business days"
-        self._wrong(f"`{written.how}` takes {takes}; here {kind_name(kind)} is wanted", written.span)
+        self._wrong(f"`{written.how}` takes {takes}, but type {kind_name(kind)} is needed here", written.span)
         return False
 
     def _percent(self, written: Percent, kind: Kind) -> Expression | None:
         if not isinstance(kind, _AMOUNTS):
             takes = "numbers and lengths of elapsed time, not business days"
-            self._wrong(f"a part is taken of {takes}; here {kind_name(kind)} is wanted", written.span)
+            self._wrong(f"a part is taken of {takes}, but type {kind_name(kind)} is needed here", written.span)
             return None
         of = self.check(written.of, kind)
         from fractions import Fraction  # takes a millisecond to import, and few packs have shares

@@ -65,7 +65,7 @@ def _custom_kind(fact: CustomFact, report: Report) -> Kind | None:
         case "number":
             return NumberKind(fact.unit or None)
         case "one of":
-            report(BadSetting.at(fact.type.span, "`one of` takes `values`", "write `values: [a, b]` beside it"))
+            report(BadSetting.at(fact.type.span, "`one of` takes `values`", "write `values: [a, b]` next to it"))
         case type_ if type_ in CUSTOM_TYPES:
             return CUSTOM_TYPES[type_]
         case type_:
@@ -130,7 +130,7 @@ class _Kinds:
         self._known: dict[str, Kind | None] = {}
 
     def kind(self, name: str) -> Kind | None:
-        """The kind of ``entity.field`` or of ``$parameter``; ``None`` where there is none, or it hangs on itself."""
+        """The kind of ``entity.field`` or of ``$parameter``; ``None`` if there is none, or if it depends on itself."""
         if name.startswith("$"):
             parameter = self._parameters.get(name[1:])
             return None if parameter is None else parameter_kind(parameter)
@@ -228,10 +228,10 @@ def _collection(over: Name, aggregate: str, report: Report) -> tuple[str | None,
     entity, dot, _ = over.text.partition(".")
     value_wanted = aggregate in ("latest", "earliest", "sum")
     if value_wanted and not dot:
-        report(BadCollection.at(over.span, f"`{aggregate}` looks at a field", f"write `{aggregate}: message.sent_at`"))
+        report(BadCollection.at(over.span, f"`{aggregate}` takes a field", f"write `{aggregate}: message.sent_at`"))
         return None, True
     if not value_wanted and dot:
-        report(BadCollection.at(over.span, f"`{aggregate}` ranges over an entity", f"write `{aggregate}: {entity}`"))
+        report(BadCollection.at(over.span, f"`{aggregate}` takes an entity", f"write `{aggregate}: {entity}`"))
         return None, False
     return (entity if check_entity(Name(entity, over.span), report) else None), value_wanted
 
@@ -269,7 +269,9 @@ def _value(name: Name, kind: Kind, scope: Scope) -> Field | None:
     if field is None or type(field.kind) is type(kind):
         return field
     scope.report(
-        WrongPhrase.at(name.span, f"`{name.text}` is {kind_name(field.kind)}, where {kind_name(kind)} is wanted")
+        WrongPhrase.at(
+            name.span, f"`{name.text}` is of type {kind_name(field.kind)}, but type {kind_name(kind)} is needed here"
+        )
     )
     return None
 

@@ -1,4 +1,4 @@
-"""Safety checked: rules must not depend on parameters, and actions of a channel must be where rules see them.
+"""Check safety: rules must not depend on parameters, and actions of a channel must be in families that rules cover.
 
 Changes by other packs are checked when packs are merged.
 """
@@ -33,7 +33,7 @@ def check_safety(pack: Pack, rule_reads: Mapping[str, Reads], fact_reads: Mappin
 
 
 def check_channels(pack: Pack, catalogue: Catalogue, actions: Mapping[str, Action], report: Report) -> None:
-    """Report actions that are of none of the families that the pack's ``safety`` names for their channel."""
+    """Report actions that belong to none of the families that the pack's ``safety`` lists for their channel."""
     for stated in pack.channels:
         families = [family for name in stated.families if (family := catalogue.find(name)) is not None]
         for action in actions.values():
@@ -42,11 +42,11 @@ def check_channels(pack: Pack, catalogue: Catalogue, actions: Mapping[str, Actio
             if families and not set(families).intersection(action.family):
                 wanted = " or ".join(f"`{family}`" for family in families)
                 message = f"`{action.id}` reaches somebody by {action.channel}, and safety rules would not see it"
-                report(WrongFamily.at(action.span, message, f"say `is_a:` and {wanted}, or a kind of it"))
+                report(WrongFamily.at(action.span, message, f"write `is_a:` with {wanted}, or with a kind of it"))
 
 
 def check_quiet_channels(pack: Pack, actions: Mapping[str, Action], report: Report) -> None:
-    """Report quiet channels by which no action reaches anybody, and no message goes."""
+    """Report quiet channels that neither an action nor a message can have."""
     kind = given_fields()["message"]["channel"].kind
     known = {action.channel for action in actions.values() if action.channel is not None}
     known.update(kind.values if isinstance(kind, ChoiceKind) else ())

@@ -42,7 +42,7 @@ def check_table(table: Table, entity: str, kind: Kind, scope: Scope) -> Derived 
         scope.report(BadSetting.at(table.gives.span, f"`{table.gives.text}` is not a type that a table gives", help_))
         return None
     if table.gives.text == "one of" and not table.values:
-        help_ = "write `values: [a, b]` beside it"
+        help_ = "write `values: [a, b]` next to it"
         scope.report(BadSetting.at(table.gives.span, "`one of` takes `values`", help_))
         return None
     columns = [scope.field(name) for name in table.by]

@@ -68,7 +68,7 @@ class IsIn(Checked, frozen=True):
 
 
 class Compare(Checked, frozen=True):
-    """The field's value (a number, or a duration in seconds) stands in the order ``op`` to ``value``."""
+    """The field's value (a number, or a duration in seconds) compares by ``op`` with ``value``."""
 
     op: Order
     value: int | float
@@ -92,7 +92,7 @@ class NowIs(Checked, frozen=True):
 
 
 class Relates(Checked, frozen=True):
-    """The value stands in the order ``op`` to the value of another field; ``==`` means ``same as``."""
+    """The value compares by ``op`` with the value of another field; ``==`` means ``same as``."""
 
     op: Order | Literal["=="]
     other: Field

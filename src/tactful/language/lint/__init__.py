@@ -42,8 +42,8 @@ def lint_pack(pack: Pack, checked: CheckedPack) -> tuple[Diagnostic, ...]:
         warnings.extend(lint_tables(pack, checked, own, effort))
     except Exhausted:
         place = Span(pack.own[0] if pack.own else pack.name, 0, 0, 1, 1)
-        message = "the conditions of the pack are too many to compare all of them, so warnings may be missing"
-        warnings.append(NotAllCompared.at(place, message, "split the pack, or check its parts by themselves"))
+        message = "the pack has too many conditions to compare all of them, so warnings may be missing"
+        warnings.append(NotAllCompared.at(place, message, "split the pack, or check its parts separately"))
     return tuple(sorted(dict.fromkeys(warnings), key=_place))
 
 

@@ -50,7 +50,8 @@ def fixed(text: str, name: str, warnings: Iterable[Diagnostic]) -> tuple[str, tu
 
 
 def renamed(text: str, name: str, old_names: Iterable[OldName]) -> str:
-    """The text of a file with new names in place of old ones. A name that stands in no single place is left."""
+    """The text of a file with new names in place of old ones. A name without a single place in the text is left as it
+    is."""
     for place in sorted(old_names, key=lambda place: place.span.start, reverse=True):
         span = place.span
         if place.exact and span.file == name:

@@ -1,4 +1,4 @@
-"""Hints at what a newer form of the language says better. They are no warnings: the older form stays right."""
+"""Hints at what a newer form of the language says better. They are not warnings: the older form stays valid."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tactful.language.terms import LiteralOperand
 from tactful.source.codes.lint import NewerForm
 from tactful.source.diagnostics import Diagnostic
 
-#: The number of rules from which on a wait that each of them writes out is told.
+#: A wait is reported if at least this many rules write it out.
 _MANY: Final = 3
 
 

@@ -22,5 +22,5 @@ def lint_safety(pack: Pack, checked: CheckedPack) -> Iterator[Diagnostic]:
         new = action.span.file in pack.laid_over
         if new and covered and action.outside_safety is None and not covered.intersection(action.family):
             families = ", ".join(f"`{family}`" for family in sorted(covered))
-            help_ = f"say `is_a:` and one of {families}, or `outside safety:` and why no rule is needed"
+            help_ = f"write `is_a:` with one of {families}, or `outside safety:` with the reason why no rule is needed"
             yield NotCovered.at(action.span, f"no safety rule covers the action `{action.id}`", help_)

@@ -323,7 +323,7 @@ def _longest(chosen: Iterable[TextHas], how: str) -> str:
 def _days(boundaries: Sequence[Boundary]) -> list[int]:
     """Each day at which a date begins or ceases to lie in a range, and the days beside it.
 
-    Days of the year are looked at in each year in which days of single years lie, and in two years around them.
+    Days of every year are tried in each year in which days of single years lie, and in two years around them.
     """
     days = {boundary.day for boundary in boundaries if isinstance(boundary, AtDay)}
     yearly = [boundary.day for boundary in boundaries if isinstance(boundary, AtDayOfYear)]

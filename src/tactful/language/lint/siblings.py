@@ -75,7 +75,7 @@ def _ordered(condition: Condition) -> set[Key]:
 
 
 def _mixed(node: Node) -> Iterator[Key]:
-    """The fields that stand in an ``any`` together with other fields."""
+    """The fields that share an ``any`` with other fields."""
     if node.how == "any":
         keys = {key for member in node.members for key in _keys(member)}
         yield from keys if len(keys) > 1 else ()
@@ -135,9 +135,9 @@ def _warning(code: type[Gap] | type[Overlap], low: _Member, high: _Member, own: 
         return
     first, last = (" and ".join(f"`{written(test)}`" for test in member.tests) for member in (low, high))
     if code is Gap:
-        message = f"between `{low.rule.id}` and `{high.rule.id}` there is a stretch in which neither fires"
+        message = f"between `{low.rule.id}` and `{high.rule.id}` there is a range in which neither fires"
     else:
-        message = f"`{low.rule.id}` and `{high.rule.id}` overlap: there is a stretch in which both fire"
+        message = f"`{low.rule.id}` and `{high.rule.id}` overlap: there is a range in which both fire"
     yield code.at(span, message, f"{first}, and {last}: let one begin where the other ends")
 
 

@@ -16,7 +16,7 @@ from tactful.language.syntax import Pack, Table
 from tactful.source.codes.lint import RowsDiffer, Uncovered, UnreachableRow
 from tactful.source.diagnostics import Diagnostic
 
-#: The most combinations of values of a table's columns that are looked at, and how many a message names.
+#: The most combinations of values of a table's columns that are tried, and how many of them a message lists.
 _MOST_COMBINATIONS: Final = 5_000
 _MOST_SHOWN: Final = 3
 
@@ -52,7 +52,7 @@ def _unreachable(branch: Branch, above: list[Condition], logic: Logic) -> Iterat
         return
     before = [other for other in above if logic.possible(branch.condition, other)]
     if before and not logic.possible(branch.condition, NoneOf(tuple(before))):
-        message = "no case can reach this row: the rows above it cover all that it does"
+        message = "no case can reach this row: the rows above it cover every case that it covers"
         yield UnreachableRow.at(branch.span, message, "put it above them, or take it out")
 
 

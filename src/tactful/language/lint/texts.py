@@ -1,4 +1,4 @@
-"""Warnings about texts that do not say what they seem to: cut off by a comment, in typographic quotes, or with an `or`."""
+"""Warnings about texts that do not say what they seem to: cut off by a comment, in typographic quotes, or like a phrase."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Final, assert_never
 
-from tactful.facts.kinds import DayTimeKind, TextKind
-from tactful.language.ir import Aggregate, CheckedPack, Condition, DayTimeBetween, Derived, IsIn, Test, WhenFact
+from tactful.facts.kinds import DayTimeKind
+from tactful.language.ir import Aggregate, CheckedPack, Condition, DayTimeBetween, Derived, Test, WhenFact
 from tactful.language.ir.reads import conditions_in, tests_in
 from tactful.language.lint.own import Own
+from tactful.language.lint.words import lint_words
 from tactful.language.syntax import Pack
 from tactful.source.codes.lint import EmptyFile, OtherText, PassesMidnight
 from tactful.source.diagnostics import Diagnostic, Span
@@ -32,8 +33,8 @@ def lint_texts(pack: Pack, checked: CheckedPack, own: Own) -> Iterator[Diagnosti
         else:
             yield from _texts(root, text)
     for condition in _conditions(checked):
+        yield from lint_words(condition, own, pack.sources)
         for test in tests_in(condition):
-            yield from _alternatives(test, own)
             yield from _midnight(test, checked, own)
 
 
@@ -55,7 +56,7 @@ def _text(scalar: Scalar, text: str) -> Iterator[Diagnostic]:
         whole = text[scalar.span.start : cut.end()].rstrip()
         message = f"`{cut['comment'].rstrip()}` is a comment, and not a part of the text before it"
         yield OtherText.at(
-            scalar.span, message, f"put the text in quotes, {quoted(whole)}; or write a blank after the #"
+            scalar.span, message, f"put the text in quotes, {quoted(whole)}; or write a space after the #"
         )
     if scalar.plain and _TYPOGRAPHIC.fullmatch(scalar.text):
         yield OtherText.at(
@@ -78,18 +79,6 @@ def _conditions(checked: CheckedPack) -> Iterator[Condition]:
                 assert_never(fact)
 
 
-def _alternatives(test: Test, own: Own) -> Iterator[Diagnostic]:
-    """A text with an ``or`` in it, which is a single value."""
-    if not isinstance(test.field.kind, TextKind) or test.span not in own or " or " not in test.text:
-        return
-    for predicate in test.predicates:
-        for value in predicate.values if isinstance(predicate, IsIn) else ():
-            if test.text in (str(value), f"not {value}"):
-                instead = f"{'none of ' if test.negated else ''}[{', '.join(str(value).split(' or '))}]"
-                message = f"`{value}` is a single text with `or` in it"
-                yield OtherText.at(test.span, message, f"for several texts write `{instead}`")
-
-
 def _midnight(test: Test, checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
     """Times of day between two parameters of which the first is later."""
     match = _BETWEEN.search(test.text) if isinstance(test.field.kind, DayTimeKind) else None
@@ -101,4 +90,4 @@ def _midnight(test: Test, checked: CheckedPack, own: Own) -> Iterator[Diagnostic
     if span is not None:
         later = f"`{low.name}` ({low.value}) is later than `{high.name}` ({high.value})"
         message = f"{later}, so `{test.field.text}: {test.text}` holds through midnight"
-        yield PassesMidnight.at(span, message, "exchange the two, if that is not meant")
+        yield PassesMidnight.at(span, message, "swap the two if this is not intended")

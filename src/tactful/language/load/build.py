@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeVar, get_args
 
 import msgspec
 
-from tactful.facts.dates import format_date, parse_date
+from tactful.facts.dates import format_date, parse_date, parse_day_of_year
 from tactful.language.load.entries import ID, NO_CONDITION
 from tactful.language.load.expressions import WAYS, read_expression, read_keyed
 from tactful.language.load.files import Layer
@@ -20,6 +20,7 @@ from tactful.language.load.limits import A_WEEK, CHANNELS, QUIET
 from tactful.language.load.merge import NAMED, Merged, merge_layers
 from tactful.language.phrases import Deadline, Phrase, parse_deadline, parse_phrase, whole
 from tactful.language.phrases.dates import BetweenDays, FromOrBefore
+from tactful.language.phrases.near import date_help
 from tactful.language.syntax import (
     Action,
     AddsStep,
@@ -56,8 +57,12 @@ NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,79}")
 FACT: Final = re.compile(r"[a-z_]+\.[a-z][a-z0-9_]{0,79}")
 #: The most entries that a section may have.
 MAX_ITEMS: Final = 5_000
-#: The field with the day that it is, where the candidate is.
+#: The field with today's date where the candidate is.
 TODAY: Final = "candidate.date"
+_EVERY_YEAR: Final = (
+    "write it with its year, like `2027-01-01`; "
+    "for every year, ask for `candidate.date: between 20 December and 6 January`"
+)
 #: The most rows that a table may have.
 MAX_ROWS: Final = 1_000
 Aggregation = Literal["exists", "none", "count", "latest", "earliest", "sum", "when"]
@@ -65,7 +70,7 @@ AGGREGATIONS: Final[tuple[Aggregation, ...]] = get_args(Aggregation)
 
 
 def build_pack(layers: list[Layer]) -> Pack:
-    """Merge the layers and read all of their entries. What cannot be read is left out, and told in ``mistakes``."""
+    """Merge the layers and read all of their entries. What cannot be read is left out and reported in ``mistakes``."""
     return _Builder(layers).build()
 
 
@@ -169,7 +174,7 @@ class _Builder(InvariantReader):
         adjustable = self._bounds(entries)
         if "values" in entries and "value" in entries:
             message = f"`{item.id.text}` has both `value` and `values`"
-            help_ = "write `value`, or `values` by the days from which on they count"
+            help_ = "write `value`, or `values` with the day from which each counts"
             self.report(BadSetting.at(entries["value"][0].span, message, help_))
         if "values" in entries:
             dated = self._dated(entries["values"][1])
@@ -200,7 +205,7 @@ class _Builder(InvariantReader):
                     )
             value = self._text(entries, "value") if entries else self._scalar_text(content, "values")
             if parse_date(day.text.strip()) is None:
-                self.report(BadSetting.at(day.span, f"`{day.text}` is not a date", "write it like `2027-01-01`"))
+                self.report(BadSetting.at(day.span, f"`{day.text}` is not a date", date_help(day.text.strip())))
             elif value is None:
                 self.report(MissingKey.at(day.span, f"`{day.text}` has no `value`"))
             else:
@@ -337,7 +342,11 @@ class _Builder(InvariantReader):
             wanted = " and ".join((", ".join(f"`{name.text}`" for name in by), "the value"))
             count = f", not {len(node.items)}" if isinstance(node, Sequence) else ""
             message = f"a row of this table has {len(by) + 1} cells{count}"
-            self.report(WrongShape.at(node.span, message, f"a cell for each of {wanted}; write `any` for any"))
+            self.report(
+                WrongShape.at(
+                    node.span, message, f"write a cell for each of {wanted}; write `any` to match every value"
+                )
+            )
             return None
         cells = tuple(self._cell(item) for item in node.items[:-1])
         value = read_expression(node.items[-1], self.report)
@@ -436,11 +445,11 @@ class _Builder(InvariantReader):
             key = item.entries["from" if first is not None else "until"][0]
             help_ = "leave it out; a safety rule ends only where a pack switches it off and says why"
             self.report(
-                BadSafety.at(key.span, f"the safety rule `{item.id.text}` cannot hold for some days only", help_)
+                BadSafety.at(key.span, f"the safety rule `{item.id.text}` cannot be limited to certain days", help_)
             )
         if first is not None and last is not None and first > last:
             span = item.entries["until"][1].span
-            message = f"`{item.id.text}` is in force on no day: `until` is earlier than `from`"
+            message = f"`{item.id.text}` is never in force: `until` is earlier than `from`"
             self.report(BadSetting.at(span, message, "both days are included"))
             return []
         return [self._in_force(item, first, last)]
@@ -449,7 +458,9 @@ class _Builder(InvariantReader):
         text = self._text(item.entries, key)
         day = None if text is None else parse_date(text.text)
         if text is not None and day is None:
-            self.report(BadSetting.at(text.span, f"`{text.text}` is not a date", "write it like `2027-01-01`"))
+            yearly = parse_day_of_year(text.text) is not None
+            help_ = _EVERY_YEAR if yearly else date_help(text.text.strip())
+            self.report(BadSetting.at(text.span, f"`{text.text}` is not a date", help_))
         return day
 
     def _in_force(self, item: Item, first: int | None, last: int | None) -> Entry:

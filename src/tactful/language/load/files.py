@@ -324,9 +324,9 @@ class _Reader:
         except Refused as refused:
             self.problems.append(BadExtends.at(node.span, f"{_quoted(node.text)} {refused.reason}", refused.help))
             return node, None, ""
-        help_ = "write the path of a YAML file or a folder beside this file, or `default`"
+        help_ = "write the path of a YAML file or a folder next to this file, or `default`"
         if not os.path.exists(target):
-            self.problems.append(BadExtends.at(node.span, f"there is no {_quoted(node.text)} beside this file", help_))
+            self.problems.append(BadExtends.at(node.span, f"there is no {_quoted(node.text)} next to this file", help_))
             return node, None, ""
         if not is_folder(target) and not (os.path.isfile(target) and target.suffix in SUFFIXES):
             self.problems.append(

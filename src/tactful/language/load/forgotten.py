@@ -19,7 +19,8 @@ _MOST_SHOWN: Final = 3
 
 
 def with_forgotten_extends(error: InvalidInput, pack: Pack) -> InvalidInput:
-    """The mistakes of a pack that extends nothing, where those about names of the shipped pack are told together, once."""
+    """The mistakes of a pack that extends nothing, where those about names of the shipped pack are combined into
+    one."""
     if len(pack.own) < len(pack.sources):
         return error
     named = [(mistake, _name(mistake, pack)) for mistake in error.diagnostics if mistake.code in _NAMES]
@@ -45,7 +46,7 @@ def _name(mistake: Diagnostic, pack: Pack) -> str | None:
 
 
 def _shipped() -> frozenset[str]:
-    """The names of the shipped pack, as they stand in files: those of parameters with ``$``.
+    """The names of the shipped pack, as files have them: those of parameters with ``$``.
 
     Notes on fields are left out: they are about facts that every pack has.
     """

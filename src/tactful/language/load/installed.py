@@ -21,7 +21,7 @@ class NotInstalled(Exception):
 def installed_folder(name: str) -> Path | None:
     """The folder of the installed pack ``name``; ``None`` if no distribution has a pack of that name.
 
-    Raises :class:`NotInstalled` if the folder cannot be told.
+    Raises :class:`NotInstalled` if the folder cannot be determined.
     """
     points = {_key(point): point for point in entry_points(group=GROUP, name=name)}
     if not points:

@@ -58,7 +58,7 @@ def _quiet(below: Entries, entry: tuple[Scalar, Node], report: Report) -> None:
         for channel in _scalars(entry[1]):
             if channel.text not in allowed:
                 message = (
-                    f"`{channel.text}` is none of the quiet channels of {_place(stated[0].span)}, and another pack may add "
+                    f"`{channel.text}` is not one of the quiet channels of {_place(stated[0].span)}, and another pack may add "
                     "none"
                 )
                 report(SafetyChanged.at(channel.span, message, _SWITCH_OFF.format("asked-channel-kept")))

@@ -198,11 +198,13 @@ class _Merger:
                 if not isinstance(new, Scalar):
                     self.report(WrongShape.at(new.span, f"`{old.text}` takes one new name"))
                 elif self._is_defined(kind, old.text):
-                    message = f"`{old.text}` is said to be renamed, and there is a definition of that name"
-                    self.report(BadSetting.at(old.span, message, "take one of the two out"))
+                    message = f"`{old.text}` is listed under `renamed`, but the pack also defines it"
+                    self.report(BadSetting.at(old.span, message, "remove one of the two"))
                 elif new.text not in renamed_in_turn and not self._was_defined(kind, new.text):
                     known = self.merged.sections[kind]
-                    message = f"`{old.text}` is said to be renamed to `{new.text}`, which does not exist"
+                    message = (
+                        f"`{old.text}` is listed under `renamed` with the new name `{new.text}`, which does not exist"
+                    )
                     self.report(NothingToChange.at(new.span, message, did_you_mean(new.text, known)))
                 else:
                     self.merged.renamed.append((self.no, kind, old.text, new.text))
@@ -339,7 +341,7 @@ class _Merger:
             self._define(section, id_, {"group": group, **entries} if group is not None else entries)
 
     def _patches_what_is_off(self, section: str, id_: Scalar, entries: Entries) -> bool:
-        """Whether this changes an entry that a pack beside this one has switched off. It stays off, and that is told."""
+        """Whether this changes an entry that a pack beside this one has switched off. It stays off, with a warning."""
         gone = self.merged.gone.get((section, id_.text))
         if gone is None or gone[0] in self.layer.stack or any(key in entries for key in NEEDS[section]):
             return False
@@ -363,7 +365,10 @@ class _Merger:
         message = f"`{id_.text}` is a mapping with {_listed(KEYS[section], 'or')}"
         help_ = "indent its keys below it"
         if id_.text in KEYS[section]:
-            message, help_ = f"`{id_.text}` stands where an id is expected", "indent it below the id that it belongs to"
+            message, help_ = (
+                f"`{id_.text}` is a key, but an id is expected here",
+                "indent it below the id that it belongs to",
+            )
         elif section == "facts" and isinstance(content, Scalar):
             help_ = f"write `{id_.text}: {{is: {content.text}}}`"
         elif section == "actions" and isinstance(content, Scalar) and not content.is_null:
@@ -429,7 +434,9 @@ class _Merger:
         node = entries["replaces"][1]
         if not _is_yes(node):
             self.report(
-                WrongShape.at(node.span, "`replaces` takes `yes`", "leave it out to be told what a patch drops")
+                WrongShape.at(
+                    node.span, "`replaces` takes `yes`", "leave it out if `check` should report what a patch drops"
+                )
             )
         return True
 

@@ -1,4 +1,5 @@
-"""Which files a pack may read: regular files of a bounded size. It may extend only files and folders beside it."""
+"""Which files a pack may read: regular files of a bounded size. It may extend only files and folders in its own
+folder."""
 
 from __future__ import annotations
 
@@ -68,13 +69,13 @@ def resolved(path: Path) -> Path:
 def beside(folder: Path, name: str) -> Path:
     """The file or folder that a pack in ``folder`` extends by ``name``, without symbolic links.
 
-    Raises :class:`Refused` where the name leads out of the folder, before anything there is looked at.
+    Raises :class:`Refused` where the name leads out of the folder, before anything there is opened.
     """
     if len(name) > MAX_NAME or not name.isprintable() or "\\" in name:
-        raise Refused("is not the name of a file", "write the path of a file or folder beside this file, or `default`")
-    help_ = "a pack can extend `default`, `profile:NAME`, and files and folders beside it or below: copy the file there"
+        raise Refused("is not the name of a file", "write the path of a file or folder next to this file, or `default`")
+    help_ = "a pack can extend `default`, `profile:NAME`, and files and folders in its own folder or below: copy the file there"
     if Path(name).is_absolute() or Path(name).drive or ".." in Path(name).parts:
-        raise Refused("is not beside this file", help_)
+        raise Refused("is not in the folder of this file", help_)
     target = resolved(folder / name)
     if not is_inside(target, folder):
         raise Refused("leads out of the folder of this file", help_)

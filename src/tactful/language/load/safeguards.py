@@ -12,9 +12,10 @@ from tactful.source.codes.overlays import LoosensSafeguard, OtherAction
 from tactful.source.diagnostics import Diagnostic
 from tactful.source.nodes import Mapping, Scalar
 
-_REVIEWED: Final = "have it reviewed, and write `replaces: yes` beside the reason if it is meant to go"
-_ON_PURPOSE: Final = "write one of your own, or `replaces: yes` if it is meant"
-#: The keys of a patch after which a rule may hold in fewer cases. A new ``when`` is told by what it drops.
+_REVIEWED: Final = "have this reviewed, and write `replaces: yes` next to the reason if it is intended"
+_ON_PURPOSE: Final = "write your own, or `replaces: yes` if the change is intended"
+#: The keys of a patch after which a rule may hold in fewer cases. For a new ``when``, there is a warning about what it
+#: drops.
 _NARROWING: Final = ("and when", "unless", "and unless", "then", "for each", "from", "until")
 
 
@@ -62,7 +63,7 @@ def other_action(item: Item, entries: Entries) -> Iterator[Diagnostic]:
     for key in ("label", "is_a", "kind", "channel", "leaves"):
         if key in item.entries and _differs(key, item, entries):
             message = f"the new `{key}` of `{item.id.text}` changes what rules of the packs below advise"
-            help_ = "write an action of your own, or `replaces: yes` if it is meant"
+            help_ = "write an action of your own, or `replaces: yes` if the change is intended"
             yield OtherAction.at(entries[key][0].span, message, help_)
 
 

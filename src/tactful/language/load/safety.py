@@ -1,4 +1,4 @@
-"""Safety rules stay as written, whichever packs are merged below, above or beside them.
+"""Safety rules stay as written, whichever packs are merged below them, above them or into the same pack.
 
 A view is the result of merging some of the layers: each layer with the layers that it builds on, and each beginning of the
 merge order. A safety rule of a view is a claim: the rule as written there, the facts that it reads as they are defined
@@ -148,7 +148,9 @@ class SafetyCheck:
             message = (
                 f"the safety rule `{counting}` counts by the calendar `{name}`, and another pack may not change it"
             )
-            self._report(SafetyChanged.at(span, message, "write a calendar of another name, and name it in cases"))
+            self._report(
+                SafetyChanged.at(span, message, "add a calendar under another name, and use that name in cases")
+            )
 
     def _families(self, forbidden: set[str], view: View) -> None:
         """Report actions that are taken out of a family that a safety rule forbids."""

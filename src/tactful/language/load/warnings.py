@@ -54,7 +54,7 @@ def _dropped_rows(item: Item, entries: Entries) -> Iterator[Diagnostic]:
     dropped = [f"`{_shown(row)}`" for row in old if content_of(row) not in kept]
     if dropped:
         message = f"the new `rows` of `{item.id.text}` drop {_listed(dropped)}"
-        help_ = "keep them, or write `replaces: yes` if they are meant to go"
+        help_ = "keep them, or write `replaces: yes` if you mean to drop them"
         yield DropsConditions.at(entries["rows"][0].span, message, help_)
 
 
@@ -89,7 +89,7 @@ def _dropped(item: Item, entries: Entries) -> Iterator[Diagnostic]:
             yield DropsConditions.at(
                 entries[key][0].span,
                 f"the new `{key}` of `{item.id.text}` drops {_listed(dropped)}",
-                f"write `and {key}:` to add to what the packs below say, or `replaces: yes` if it is meant to go",
+                f"write `and {key}:` to add to what the packs below say, or `replaces: yes` if you mean to drop them",
             )
 
 
@@ -144,9 +144,9 @@ def _different_values(id_: str, key: str, changes: list[Edit], layers: Sequence[
         if other.content(key) != last.content(key) and _side_by_side(other, last, layers):
             what = f"`{id_}`" if key in ("value", "type") else f"`{key}` of `{id_}`"
             place = f"{other.place_of(key).file}:{other.place_of(key).line}"
-            message = f"{what} is changed here and, to something else, at {place}; this one counts"
+            message = f"{what} is changed here, and to another value at {place}; the change here counts"
             yield OverlaysDiffer.at(
-                last.place_of(key), message, "leave one of the two out, or say it in a pack on top of both"
+                last.place_of(key), message, "leave out one of the two, or make the change in a pack on top of both"
             )
 
 

@@ -18,6 +18,7 @@ from tactful.language.phrases import dates, moments, numbers, relations, values
 from tactful.language.phrases.dates import OnDay
 from tactful.language.phrases.deadlines import Deadline, parse_deadline
 from tactful.language.phrases.meaning import KINDS, Meaning, Phrase, Question, read_length
+from tactful.language.phrases.meant import malformed_meant
 from tactful.language.phrases.text import Text, Words, operand, whole
 from tactful.language.phrases.values import IsFilled, IsKnown, IsOneOf
 from tactful.source.codes.conditions import MalformedPhrase
@@ -33,6 +34,7 @@ __all__ = [
     "Phrase",
     "Text",
     "hint_of",
+    "is_phrase",
     "meaning_of",
     "offered_beginnings",
     "offered_words",
@@ -68,7 +70,9 @@ def parse_phrase(node: Node, report: Callable[[Diagnostic], None]) -> tuple[Pars
             return _parse_list(items, node.span, report)
         case Mapping(span=span):
             message = "a phrase is one line or a list of values, not a mapping"
-            report(MalformedPhrase.at(span, message, "write `any:` or `all:` beside it"))
+            report(
+                MalformedPhrase.at(span, message, "write the conditions as separate lines, or below `any:` or `all:`")
+            )
             return ()
 
 
@@ -129,7 +133,8 @@ def _parse_text(text: Text, report: Callable[[Diagnostic], None]) -> Phrase | No
     if text.text.startswith(_OPENERS):
         opened = next(phrase for phrase in PHRASES if text.text.startswith(phrase.openers))
         message = f"`{text.text}` is not a phrase that can be read"
-        report(MalformedPhrase.at(text.span, message, opened.correction))
+        meant = malformed_meant(text.text)
+        report(MalformedPhrase.at(text.span, message, f"did you mean `{meant}`?" if meant else opened.correction))
         return None
     return IsOneOf((operand(text.whole()),))
 
@@ -137,6 +142,12 @@ def _parse_text(text: Text, report: Callable[[Diagnostic], None]) -> Phrase | No
 def _form_of(text: str) -> type[Phrase] | None:
     """The first phrase whose form a text has; ``None`` for a value."""
     return _form_of_known(text) if len(text) <= _KNOWN else _first_form(text)
+
+
+def is_phrase(text: str, kind: type[Kind]) -> bool:
+    """Whether a text has the form of a phrase for fields of a kind, and is not just a value."""
+    form = _form_of(text)
+    return form is not None and kind in form.kinds
 
 
 def _first_form(text: str) -> type[Phrase] | None:

@@ -34,7 +34,8 @@ from tactful.facts.places import country_exists, country_message
 from tactful.facts.texts import folded
 from tactful.language.ir import HERE, Field, NowIs, Predicate, Relates, Shift
 from tactful.language.names import Scope
-from tactful.language.phrases.meant import length_help, looks_meant, meant_by, value_near, words_meant
+from tactful.language.phrases.meant import looks_meant, meant_by, words_meant
+from tactful.language.phrases.near import date_help, length_help, literal_help
 from tactful.language.phrases.text import Words, operand_text
 from tactful.language.terms import LiteralOperand, Name, Operand, Order, Parameter, ParameterOperand, Written
 from tactful.source.codes.conditions import EmptyRange, WrongParameter, WrongPhrase, WrongValue
@@ -46,6 +47,7 @@ MAX_VALUES: Final = 5_000
 #: Suggestions for messages, by kind of field.
 Hints = Mapping[type[Kind], tuple[str, ...]]
 
+_FIELD: Final = re.compile(r"[a-z]+\.[a-z][a-z0-9_]*")
 KINDS: Final[tuple[type[Kind], ...]] = get_args(Kind)
 
 #: The values of the placeholders of templates in examples, by kind of field.
@@ -209,7 +211,7 @@ class Question:
             return None
         if type(other.kind) is type(self.kind):
             return Relates(op, other)
-        message = f"`{other.text}` is {kind_name(other.kind)}, where {kind_name(self.kind)} is wanted"
+        message = f"`{other.text}` is of type {kind_name(other.kind)}, but type {kind_name(self.kind)} is needed here"
         self._scope.report(WrongPhrase.at(operand.span, message))
         return None
 
@@ -220,7 +222,7 @@ class Question:
             return None
         day = parse_date(text.text)
         if day is None:
-            help_ = "write it like `2027-01-01`"
+            help_ = date_help(text.text)
             report_value(operand, (text,), parameter, "a date", help_, self._use, self._scope)
         return day
 
@@ -280,8 +282,7 @@ class Question:
         if isinstance(self.kind, DurationKind):
             business = "business days can only move a moment: write days or weeks"
             return business if "business" in text else length_help(text)
-        meant = value_near(text, self.kind)
-        return self._written() if meant is None or meant == text else f"did you mean `{meant}`?"
+        return literal_help(text, self.kind) or self._meant(self.text) or self._written()
 
     def values(
         self, operands: tuple[Operand, ...], negated: bool = False
@@ -302,7 +303,7 @@ class Question:
                 values += own
             if len(values) > MAX_VALUES:
                 self._scope.report(
-                    TooLarge.at(self._span, f"the phrase names more than {MAX_VALUES:,} values", "name fewer")
+                    TooLarge.at(self._span, f"the phrase lists more than {MAX_VALUES:,} values", "name fewer")
                 )
                 return None
         return tuple(values)
@@ -327,7 +328,14 @@ class Question:
     def _value(self, text: str, negated: bool) -> bool | str | int | float | None:
         """The value that a text states; ``None`` where the field has no such value, and for what is no value as it seems."""
         value = _value(text, self.kind)
-        return None if isinstance(value, str) and self._is_free() and looks_meant(text, negated) else value
+        if not isinstance(value, str) or not self._is_free():
+            return value
+        return None if looks_meant(text, negated) or self._names_a_field(text) else value
+
+    def _names_a_field(self, text: str) -> bool:
+        """Whether a text is the name of a field with which this one can be compared."""
+        named = _FIELD.fullmatch(text) is not None
+        return named and self._takes(f"same as {text}", self.about, self._span, self._scope)
 
     def _is_free(self) -> bool:
         """Whether the field takes any text, so that a comparison or a list that was meant would pass for a value."""

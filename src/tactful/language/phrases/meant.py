@@ -6,48 +6,38 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from tactful.facts.dates import MONTHS, format_date, parse_date
+from tactful.facts.dates import format_date, parse_date
 from tactful.facts.kinds import (
-    UNITS,
     WEEKDAYS,
     ChoiceKind,
-    CountryKind,
     DateKind,
     DayTimeKind,
-    DurationKind,
     IdKind,
     Kind,
     ListKind,
     MomentKind,
-    NumberKind,
     TextKind,
-    parse_day_time,
     parse_duration,
-    parse_number,
 )
-from tactful.facts.places import country_exists, near_country
+from tactful.language.phrases.near import among, date_near, length_near, time_near, unquoted, value_near
 from tactful.source.characters import visible
-from tactful.source.suggest import in_words, near, near_part
+from tactful.source.suggest import in_words
 
 _IN: Final = re.compile(r"(?:is\s+)?(?:in|one\s+of|any\s+of)?\s*[\[(](?P<values>[^\[\]()]*)[\])]")
 _OR: Final = re.compile(r"\s+or\s+|\s*\|\|?\s*|\s*/\s*|\s*,\s*(?:or\s+)?|\s*;\s*")
-_AMOUNT: Final = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>[A-Za-z][A-Za-z .]*)")
 _HAS: Final = re.compile(
-    r"(?P<way>includes?|contains?|has|matches|like|starts\s?with|begins?|ends?\s?with)\s+(?P<rest>\S.*)"
+    r"(?P<way>includ(?:es?|ing)|contain(?:s|ing)?|has|having|matches|matching|like"
+    r"|start(?:s|ing)?\s?with|begin(?:s|ning)?(?:\s?with)?|end(?:s|ing)?\s?with)\s+(?P<rest>\S.*)"
 )
+#: Verbs and other beginnings of sentences, which no name of a company begins with in small letters.
+_SAID: Final = re.compile(r"(?:is|isn['’]t|equals|equal\s+to|does(?:n['’]t|\s+not))\s+(?P<rest>\S.*)")
+_LISTED: Final = re.compile(r"(?:is\s+)?(?P<way>neither|none\s+of|either|one\s+of|any\s+of)\s+(?P<values>[^\[\]]+)")
 _WAYS: Final = {"begins with": ("start", "begin"), "ends with": ("end",), "contains": ("",)}
 #: Beginnings of phrases that say nothing by themselves.
 _BARE: Final = ("contains", "begins with", "ends with", "starts with", "includes")
 _QUOTED: Final = re.compile(r"""["'“„‘«/](?P<inside>[^"“”]*)["'”“’»/]""")
 #: A text that begins and ends with quotes, with others inside or not.
 _IN_QUOTES: Final = re.compile(r"""["'“„‘«](?s:.*)["'”“’»]""")
-_DATES: Final = tuple(
-    re.compile(form)
-    for form in (
-        r"(?P<month>[A-Za-z]{3,9})\.?\s+(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?(?:,?\s+(?P<year>[0-9]{4}))?",
-        r"(?P<day>[0-9]{1,2})(?:\.|st|nd|rd|th)?\s+(?P<month>[A-Za-z]{3,9})\.?(?:,?\s+(?P<year>[0-9]{4}))?",
-    )
-)
 _NOTHING: Final = ("null", "none", "nil", "n/a", "missing", "undefined", "not known", "not set", "blank")
 _SOMETHING: Final = (
     "exists",
@@ -60,9 +50,8 @@ _SOMETHING: Final = (
     "not null",
     "not none",
     "not empty",
+    "some",
 )
-#: Beginnings of units as people shorten them.
-_SHORT_UNITS: Final = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks", "bus": "business days"}
 _SPANS_OF_DAYS: Final = {
     "weekday": WEEKDAYS[:5],
     "workday": WEEKDAYS[:5],
@@ -80,10 +69,14 @@ def meant_by(text: str, kind: Kind, negated: bool = False) -> Iterator[str]:
     whole = f"not {text}" if negated else text
     if whole.lower() in _NOTHING:
         yield "unknown"
+    if whole.lower() == "empty":
+        yield "unknown"
     if whole.lower() in _SOMETHING:
         yield "some" if isinstance(kind, ListKind) else "known"
     if isinstance(kind, MomentKind | DateKind):
         yield from _times_meant(whole)
+    if isinstance(kind, DayTimeKind):
+        yield from _clock_meant(whole)
     several = _several(text, kind)
     if several is not None:
         yield f"none of [{several}]" if negated else f"[{several}]"
@@ -94,29 +87,47 @@ def meant_by(text: str, kind: Kind, negated: bool = False) -> Iterator[str]:
     words = in_words(bare)
     if words is not None and (not negated or words.startswith(tuple(_WAYS))):
         yield f"not {words}" if negated else _fitting(words, kind)
+    yield from _said(whole)
+    if "." in whole and " " not in whole.removeprefix("not "):
+        yield f"not same as {text}" if negated else f"same as {text}"
     match = _HAS.fullmatch(bare)
     if match is not None:
-        way = next(way for way, begin in _WAYS.items() if match["way"].lower().startswith(begin))
-        yield f"{'not ' if negated else ''}{way} {match['rest']}"
+        yield f"{'not ' if negated else ''}{_way(match['way'])} {match['rest']}"
         yield match["rest"]
     value = value_near(bare, kind) or (bare if bare != text else None)
     if value is not None:
         yield f"not {value}" if negated else value
 
 
-def unquoted(text: str) -> str:
-    """A text without quotes around it, straight or typographic, and without the slashes of an expression."""
-    match = _QUOTED.fullmatch(text)
-    return text if match is None else match["inside"].strip()
-
-
 def looks_meant(text: str, negated: bool) -> bool:
     """Whether a text is a comparison, a list or ``known``, written in another way, rather than a value of a text."""
-    if any(form.fullmatch(text) is not None for form in (_IN, _HAS, _QUOTED)):
+    if any(form.fullmatch(text) is not None for form in (_IN, _HAS, _QUOTED, _SAID, _LISTED)):
         return True
     if text in _BARE or (negated and text in ("known", "unknown", "null", "empty")):
         return True
     return re.match(r"[*<>=≥≤≠]|!=|(?:null|nil|~)$", text) is not None or re.fullmatch(r"[^*]+\*", text) is not None
+
+
+def _said(text: str) -> Iterator[str]:
+    """The phrases that were probably meant by half a sentence: ``does not contain x``, ``neither a nor b``."""
+    match = _LISTED.fullmatch(text)
+    if match is not None:
+        members = ", ".join(re.split(r"\s*,\s*(?:n?or\s+)?|\s+n?or\s+", match["values"]))
+        yield f"none of [{members}]" if match["way"].startswith("n") else f"[{members}]"
+    match = _SAID.fullmatch(text)
+    if match is None:
+        return
+    has = _HAS.fullmatch(match["rest"])
+    negated = "not " if re.match(r"(?:is|does)(?:n['’]t|\s+not)\s", text) else ""
+    if has is not None:
+        yield f"{negated}{_way(has['way'])} {has['rest']}"
+    elif text.startswith("equal"):
+        yield match["rest"].removeprefix("to ")
+
+
+def _way(word: str) -> str:
+    """How a phrase looks for words, by the word that was written for it."""
+    return next(way for way, begin in _WAYS.items() if word.lower().startswith(begin))
 
 
 def words_meant(text: str) -> tuple[str, ...] | None:
@@ -156,19 +167,42 @@ def _times_meant(text: str) -> Iterator[str]:
         yield str(date_near(text))
 
 
-def date_near(text: str) -> str | None:
-    """The date, or the day of any year, that was probably meant: ``December 24`` is ``24 December``."""
-    match = re.fullmatch(r"([0-9]{4})(?:[-/.]([0-9]{1,2}))?(?:[-/.]([0-9]{1,2}))?", text.strip())
-    if match is not None:
-        return f"{match[1]}-{int(match[2] or 1):02}-{int(match[3] or 1):02}"
-    for form in _DATES:
-        match = form.fullmatch(text.strip())
-        month = None if match is None else _among(match["month"], tuple(month.lower() for month in MONTHS))
-        if match is not None and month is not None:
-            no = [name.lower() for name in MONTHS].index(month) + 1
-            if match["year"] is not None:
-                return f"{match['year']}-{no:02}-{int(match['day']):02}"
-            return f"{int(match['day'])} {MONTHS[no - 1]}"
+def _clock_meant(text: str) -> Iterator[str]:
+    """Phrases about a time of day: ``before 12:00``, ``from 9 to 17``, and two windows in one text."""
+    windows = [window_meant(part) for part in re.split(r"\s+(?:and|or)\s+(?=between|from)|\s*[,;]\s*", text)]
+    if len(windows) > 1 and all(windows):
+        yield f"[{', '.join(filter(None, windows))}]"
+    if windows[0] is not None:
+        yield windows[0]
+    order, _, rest = text.partition(" ")
+    time = time_near(rest)
+    if time is not None and order in ("before", "until", "till", "by"):
+        yield f"between 00:00 and {time}"
+    if time is not None and order in ("after", "from", "since"):
+        yield f"between {time} and 23:59"
+
+
+def malformed_meant(text: str) -> str | None:
+    """The phrase that was probably meant by a text that begins like one, for a field of any kind."""
+    if text.startswith("none"):
+        return next(_said(text), None)
+    order, _, rest = text.partition(" ")
+    day = date_near(rest) if order in ("from", "before") else None
+    if day is not None and parse_date(day) is not None:
+        return f"{order} {day}"
+    match = re.fullmatch(r"(?:from|between)\s+(\S+)\s*(?:-|–|\bto\b|\buntil\b|\band\b)\s*(\S+)", text)
+    plain = match is not None and all(re.fullmatch(r"[0-9.]+|\$\w+", end) is not None for end in match.groups())
+    return f"between {match[1]} and {match[2]}" if match is not None and plain else window_meant(text)
+
+
+def window_meant(text: str) -> str | None:
+    """The range of times of day or of dates that was probably meant: ``from 9 to 17``, ``9:00 - 17:00``."""
+    whole = re.sub(r"^(?:between|from)\s+", "", text.strip())
+    for parts in (re.split(form, whole) for form in (r"\s+(?:to|and|until|till|-|–)\s+", r"\s*[-–]\s*")):
+        for near in (time_near, date_near) if len(parts) == 2 else ():
+            first, last = near(parts[0]), near(parts[1])
+            if first is not None and last is not None:
+                return f"between {first} and {last}"
     return None
 
 
@@ -193,7 +227,7 @@ def _days_between(text: str) -> str | None:
     if span is not None:
         return ", ".join(span)
     match = re.fullmatch(r"(?:between\s+)?(\w+)\s*(?:-|–|to|and|through|until)\s*(\w+)", text)
-    ends = [] if match is None else [_among(end, WEEKDAYS) for end in match.groups()]
+    ends = [] if match is None else [among(end, WEEKDAYS) for end in match.groups()]
     if len(ends) < 2 or ends[0] is None or ends[1] is None:
         return None
     low, high = WEEKDAYS.index(ends[0]), WEEKDAYS.index(ends[1])
@@ -217,85 +251,10 @@ def _fitting(words: str, kind: Kind) -> str:
             return f"before {rest}"
         case DayTimeKind() if words.startswith("between ") and " and " in words:
             low, high = words.removeprefix("between ").split(" and ")
-            return f"between {_time_near(low) or low} and {_time_near(high) or high}"
+            return f"between {time_near(low) or low} and {time_near(high) or high}"
         case DayTimeKind() if order in ("at least", "more than"):
             return f"between {rest} and 23:59"
         case DayTimeKind() if order in ("at most", "less than"):
             return f"between 00:00 and {rest}"
         case _:
             return f"{order} {rest}".strip()
-
-
-def value_near(text: str, kind: Kind) -> str | None:
-    """The value of a kind, or the length of time for a moment, that a text is near to."""
-    match kind:
-        case CountryKind():
-            return text if country_exists(text) else near_country(text)
-        case ChoiceKind(values=values) | ListKind(values=values) if values:
-            return _among(text, values)
-        case NumberKind():
-            return text if parse_number(text) is not None else None
-        case DurationKind() | MomentKind():
-            return length_near(text)
-        case DayTimeKind():
-            return _time_near(text)
-        case DateKind():
-            return date_near(text)
-        case _:
-            return None
-
-
-def _among(text: str, values: tuple[str, ...]) -> str | None:
-    """The value that a text begins, is in other letters, or is similar to."""
-    word = re.sub(r"[\s-]+", "_", text.strip().lower()).rstrip(".")
-    if word in values:
-        return word
-    begun = [value for value in values if len(word) > 1 and value.startswith(word)]
-    return begun[0] if len(begun) == 1 else near(word, values) or near_part(word, values)
-
-
-def _time_near(text: str) -> str | None:
-    match = re.fullmatch(r"([0-9]{1,2})(?:[.:h]([0-9]{2}))?\s*(am|pm|h|o'clock)?", text.strip().lower())
-    if match is None:
-        return None
-    hour = int(match[1]) % 12 + 12 if match[3] == "pm" else int(match[1])
-    time = f"{hour:02}:{match[2] or '00'}"
-    return time if parse_day_time(time) is not None else None
-
-
-def length_near(text: str) -> str | None:
-    """The length of time that was probably meant: ``3d`` is ``3 days``. ``None`` where that is not plain."""
-    if parse_duration(text) is not None:
-        return text
-    match = _AMOUNT.fullmatch(text.strip())
-    if match is None:
-        return None
-    unit = " ".join(match["unit"].lower().split()).rstrip(".")
-    short = next((long for begin, long in _SHORT_UNITS.items() if unit == begin or unit == f"{begin}s"), None)
-    begun = (
-        short
-        or near(unit, UNITS)
-        or next((long for begin, long in _SHORT_UNITS.items() if unit.startswith(begin)), None)
-    )
-    if unit.startswith("work") and unit.endswith(("day", "days")):
-        begun = "business days"
-    if begun is None:
-        return None
-    singular = begun[:-1] if match["number"] == "1" else begun
-    length = f"{match['number']} {singular}"
-    return length if parse_duration(length) is not None else None
-
-
-def length_help(text: str) -> str:
-    """The help for a text that is no length of time: with the units that fit it."""
-    meant = length_near(text)
-    if meant is not None:
-        return f"did you mean `{meant}`?"
-    number = parse_number(text)
-    if number is None or number < 0:
-        return "write a number and one of " + ", ".join(f"`{unit}`" for unit in UNITS)
-    units = (
-        ("hours", "days") if number >= 12 else ("days", "business days") if number == int(number) else ("days", "hours")
-    )
-    written = [f"`{text} {unit[:-1] if number == 1 else unit}`" for unit in units]
-    return f"add a unit: {' or '.join(written)}"

@@ -13,7 +13,8 @@ from tactful.language.terms import Name, Operand, Order
 
 
 class Ago(Phrase, frozen=True):
-    """So much time has gone by since the moment. ``at most`` and ``less than`` hold only once it has passed."""
+    """That much time has passed since the moment. ``at most`` and ``less than`` hold only once the moment has
+    passed."""
 
     op: Order
     length: Operand
@@ -35,7 +36,7 @@ class Ago(Phrase, frozen=True):
 
 
 class BetweenAgo(Phrase, frozen=True):
-    """So much time has gone by since the moment; both lengths are included."""
+    """That much time has passed since the moment; both lengths are included."""
 
     low: Operand
     high: Operand
@@ -78,7 +79,7 @@ def _longer(low: Duration, high: Duration) -> bool:
 
 
 class Within(Phrase, frozen=True):
-    """The moment is still to come, and comes before so much time has gone by."""
+    """The moment is still to come, and at most that far away."""
 
     length: Operand
 

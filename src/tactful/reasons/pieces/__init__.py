@@ -1,8 +1,8 @@
-"""The sentences and conditions of a pack, taken apart once: what is fixed, and which values go between.
+"""The sentences and conditions of a pack, taken apart once into fixed parts and places for values.
 
 A decision then puts them together from values that compiled code gives, all values of a rule or of a target in one call. The
-result is that of ``justification`` and ``words.sentences``, which look at everything anew with the plain evaluator. It is a
-record, or JSON at once.
+result is that of ``justification`` and ``words.sentences``, which evaluate everything again with the plain evaluator.
+It is a record, or JSON at once.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ class Said:
 
 
 class Subject:
-    """What is said of an action for a target: its label, its own steps, and what tells its occasion.
+    """What an answer says about an action for a target: its label, its own steps, and the values that distinguish its
+    occasion.
 
     The functions also read every fact by which the answer can change, see ``moving``.
     """
@@ -80,12 +81,13 @@ class Subject:
 
     @lazy
     def json(self) -> Turning:
-        """The function that gives the JSON of the label, of each step, and then what tells the occasion: as a tuple."""
+        """The function that gives the JSON of the label, of each step, and then of the values that distinguish the
+        occasion: as a tuple."""
         texts = [encoded(sentence.json()) for sentence in (self.label, *self.steps)]
         return self._values.texts(*texts, others=self._occasion)
 
     def occasion(self, values: Sequence[Value]) -> Sequence[Value]:
-        """What tells the occasion."""
+        """The values that distinguish the occasion."""
         return [values[at] for at in self._occasion]
 
 
@@ -142,7 +144,8 @@ class OfConclusion(NamedTuple):
 
 
 class OfRule(NamedTuple):
-    """What is known of a rule: see :class:`Reason`, and how to tell since when it fires, and from when on that is not told."""
+    """The pieces of a rule: see :class:`Reason`, and how to compute since when it fires, and from when on that is not
+    shown."""
 
     json: Turning | None
     most: int

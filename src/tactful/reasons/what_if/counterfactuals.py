@@ -284,7 +284,7 @@ class _Search:
         yield from self._steps_to(field, row, field.spot(context.case, row), held)
 
     def _steps_to(self, field: ReadField, row: Row, spot: Spot, held: Value) -> Iterator[_Step]:
-        """A step to each value other than ``held``, the value in the case."""
+        """A step to each value except ``held``, the value in the case."""
         context = self._context
         for value in self._values(field, row):
             if value != held:

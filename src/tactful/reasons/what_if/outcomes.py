@@ -26,7 +26,7 @@ class Outcome:
     """The decision on a case: its firings at once, its ranking on first use."""
 
     def __init__(self, context: Context, known: Fired | None = None) -> None:
-        """``known``: the firings, if they need not be looked for."""
+        """``known``: the firings, if they are known already."""
         self.context, self._known = context, known
         self.firings = context.decider.fire(context.case, context.now) if known is None else known.firings
 

@@ -45,7 +45,7 @@ from tactful.reasons.words import Words
 
 #: Stands for any known text.
 SOME_TEXT: Final = "…"
-#: The most ranges of one field that are told apart.
+#: The most ranges of a field that are distinguished.
 MOST: Final = 12
 #: A country that no test names is the first of these.
 _COUNTRIES: Final = ("US", "DE", "JP", "BR", "ZA", "AU")

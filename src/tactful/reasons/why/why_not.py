@@ -22,7 +22,7 @@ from tactful.reasons.records.why import (
 )
 from tactful.source.lazy import lazy
 
-#: How far ahead the effect of time alone is looked for, in seconds.
+#: How far ahead the effect of time alone is searched for, in seconds.
 AHEAD: Final = 6 * WEEK
 #: The most rules that did not fire in one answer.
 NEAR: Final = 10

@@ -1,4 +1,4 @@
-"""The words that decisions are told in, apart from the sentences of packs: values, dates, lists, headings.
+"""The words of decisions, apart from the sentences of packs: values, dates, lists, headings.
 
 :class:`Words` is English. ``translated`` has the other languages.
 """

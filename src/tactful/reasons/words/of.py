@@ -8,7 +8,7 @@ from tactful.source.first_use import FIRST_USE
 
 
 def words_of(decider: Decider) -> Words:
-    """The words that decisions of a decider are told in."""
+    """The words for decisions of a decider, in its language."""
     if decider.catalog is None:
         return ENGLISH
     with FIRST_USE:

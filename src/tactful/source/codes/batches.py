@@ -89,7 +89,8 @@ class InternalError(Code):
     """internal error
 
     What it reports
-        A case on which tactful itself failed, or on which the process did not finish. All other cases are decided.
+        tactful itself failed on a case, or the process that decided on it did not finish. All other cases are decided
+        on.
 
     Why
         It is a fault of tactful, not of the case. No case is left out without a message.
@@ -146,7 +147,8 @@ class UnreadableRows(Code):
     """unreadable rows of a table
 
     What it reports
-        A candidate with rows in a damaged part of a Parquet file. The candidate is rejected, and all others are decided on.
+        A candidate has rows in a damaged part of a Parquet file. The candidate is rejected, and all others are decided
+        on.
 
     Why
         Advice without a part of the facts would be wrong: someone would be thanked a second time.

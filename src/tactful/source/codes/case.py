@@ -158,7 +158,7 @@ class UnknownPlace(Code):
 
     What it reports
         A time zone is not in the IANA list; or a country is not an ISO 3166 code (``US``, ``US-NY``), or the library
-        ``holidays`` does not know its holidays; or the pack declares no calendar of the name that an application gives.
+        ``holidays`` does not know its holidays; or an application names a calendar that the pack does not declare.
 
     Why
         Business days and office hours could not be computed.

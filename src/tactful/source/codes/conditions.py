@@ -339,7 +339,8 @@ class BadCollection(Code):
     """collection that a computed fact cannot range over
 
     What it reports
-        A computed fact ranges over an entity of which its own row has only one, or names a field instead of an entity.
+        A computed fact ranges over an entity that occurs only once for each row of the fact, or it names a field
+        instead of an entity.
 
     Why
         There would be nothing to count.
@@ -407,13 +408,13 @@ class NameTaken(Code):
 
 
 class BadSafety(Code):
-    """safety rule that is not a prohibition
+    """safety rule that is not a prohibition, or not always in force
 
     What it reports
-        `safety: yes` stands on a rule that recommends something or adds a step.
+        A rule with `safety: yes` recommends something or adds a step, or it has `from` or `until`.
 
     Why
-        Safety rules say what must not be advised.
+        Safety rules say what must never be advised.
 
     Example
         then: {may: call}

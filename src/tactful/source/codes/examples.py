@@ -34,7 +34,7 @@ class ExampleShape(Code):
     """mapping, list or single value in the wrong place
 
     What it reports
-        A mapping, a list or a single value stands where another of the three belongs.
+        There is a mapping, a list or a single value where another of these three belongs.
 
     Why
         It could be read in several ways.
@@ -54,7 +54,7 @@ class UnknownExampleKey(Code):
     """unknown key in an example
 
     What it reports
-        A key has no meaning where it stands.
+        A key has no meaning where it is written.
 
     Why
         A misspelt expectation would otherwise be ignored without a message.
@@ -123,7 +123,7 @@ class BadExampleValue(Code):
     """impossible value in an example
 
     What it reports
-        Something else stands where a moment, a rank or a yes belongs, or an id has characters that it cannot have.
+        There is something else where a moment, a rank or a yes belongs, or an id has characters that it cannot have.
 
     Why
         Nobody could say what the example expects.

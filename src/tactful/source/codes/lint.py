@@ -347,7 +347,7 @@ class NotAllCompared(Code):
         (thousands of recommendations and prohibitions of the same action in one pack)
 
     Instead
-        (several packs, each checked by itself)
+        (several packs, each checked separately)
     """
 
     id: ClassVar[str] = "T910"
@@ -358,7 +358,8 @@ class OtherText(Code):
 
     What it reports
         A ` #` in a sentence begins a comment, so the rest is not a part of the sentence; typographic quotes around a
-        text are a part of it; or a text with `or` is compared as a single value.
+        text are a part of it; or a text in a condition reads like a phrase (`Unknown`, `Not Acme`), like a yes/no, or
+        like several texts (`Acme or Beta`, `contains senior, lead`). In quotes, such a text is taken as it stands.
 
     Why
         People would read half of the sentence, and a condition on the text would hardly ever hold.
@@ -464,7 +465,7 @@ class RowsDiffer(Code):
         The table says `only one: yes`, but two of its rows hold for the same case and give different values.
 
     Why
-        The order of the rows decides, where it was not meant to.
+        The order of the rows decides, although it was not meant to.
 
     Example
         tables:
@@ -512,8 +513,8 @@ class Uncovered(Code):
     """values for which a table has no row
 
     What it reports
-        The table has no `otherwise`, and no row covers these values of its columns. Only tables are looked at whose
-        columns all have a fixed set of values.
+        The table has no `otherwise`, and no row covers these values of its columns. Only tables whose columns all have
+        a fixed set of values are checked.
 
     Why
         The fact is unknown for such a case, and rules that read it do not fire.
@@ -578,11 +579,11 @@ class NewerForm(Code):
     """hint at a shorter form
 
     What it reports
-        Alternatives of one field that a list of phrases says in a line, or a wait that several rules write out and that a
-        parameter or a fact would name. It is a hint, and no warning: `--strict` passes over it.
+        Several alternatives for a field could be a single list of phrases, or several rules write out the same wait,
+        which could be a parameter or a fact. This is a hint and not a warning: `--strict` ignores it.
 
     Why
-        A wait that stands in a single fact is changed in a single place.
+        A wait that is defined once can be changed in one place.
 
     Example
         (`any:` with `- person.prefers: email` and `- person.prefers: phone` below it)

@@ -52,7 +52,7 @@ class UnknownLanguage(Code):
         The pack has no sentences in the language that was asked for.
 
     Why
-        Advice in a language that nobody asked for is of no use.
+        Advice in another language than the reader asked for is of little use.
 
     Example
         (tactful advise case.yaml --language xx)

@@ -8,13 +8,15 @@ from tactful.source.diagnostics import Code
 
 
 class DropsConditions(Code):
-    """conditions of the base that a patch drops
+    """conditions or rows of the base that an overlay drops
 
     What it reports
-        A patch of a rule or a fact gives a new `when` or `unless`, which does not have all conditions of the packs below.
+        An overlay gives a rule or a fact a new `when` or `unless` without all conditions of the packs below, or a table
+        without all of their rows.
 
     Why
-        A plain `when` replaces all of it. Conditions are easily forgotten, also those that later versions of the base add.
+        A plain `when` replaces the whole `when` of the base. It is easy to forget a condition, or to miss one that a later
+        version of the base adds.
 
     Example
         extends: default
@@ -33,13 +35,13 @@ class DropsConditions(Code):
 
 
 class SameId(Code):
-    """id that the packs below have already
+    """id that a pack below already has
 
     What it reports
         An overlay defines a whole rule or invariant, with an `about` of its own, under an id that a pack below has.
 
     Why
-        It takes the place of the other one, which may not be meant.
+        It replaces the entry below, which may not be intended.
 
     Example
         extends: default
@@ -67,14 +69,14 @@ class SameId(Code):
 
 
 class OverlaysDiffer(Code):
-    """two packs that change the same differently
+    """two packs that change an entry in different ways
 
     What it reports
         Two packs that are laid over the same base give one key of an entry different values, or one of them switches off
         what the other changes.
 
     Why
-        The later pack counts, and the author of the other one does not know.
+        The later pack takes precedence, and the author of the other may not know.
 
     Example
         (tactful check house.yaml branch.yaml, which both change `thank_you_within`)
@@ -90,10 +92,10 @@ class NotCovered(Code):
     """new action that no safety rule covers
 
     What it reports
-        An overlay adds an action that is of none of the families that safety rules forbid or that `safety` names.
+        An overlay adds an action that belongs to none of the families that safety rules forbid or that `safety` lists.
 
     Why
-        Safety rules do not see it, whatever it does.
+        No safety rule covers it, whatever it does.
 
     Example
         extends: default
@@ -128,7 +130,7 @@ class OldNameUsed(Code):
         An overlay uses the name that a rule, an action, a parameter or a fact had in an earlier version of its base.
 
     Why
-        The name is still read, as the base says what became of it under `renamed`, but a later version may not say so.
+        The name still works, because the base lists it under `renamed`, but a later version may no longer do so.
 
     Example
         (a base with `renamed: {rules: {thank-you: thank-you-note}}`, and an overlay with `rules: {thank-you: off}`)
@@ -148,7 +150,7 @@ class LoosensSafeguard(Code):
         prohibition, or changes what an invariant claims.
 
     Why
-        The packs below rely on it, and nothing else tells that it is gone. `replaces: yes` says that it is meant.
+        The packs below rely on it, and nothing else shows that it is gone. `replaces: yes` says that this is intended.
 
     Example
         extends: default
@@ -172,7 +174,7 @@ class OtherAction(Code):
         behind.
 
     Why
-        The rules of the packs below go on advising it, and people read or do something else.
+        The rules of the packs below still advise the action, but people now read or do something else.
 
     Example
         extends: default

@@ -31,7 +31,7 @@ class UnknownKey(Code):
     """unknown key
 
     What it reports
-        A key has no meaning where it stands.
+        A key has no meaning where it is written.
 
     Why
         A misspelt key would otherwise be ignored without a message.
@@ -79,10 +79,10 @@ class WrongShape(Code):
     """mapping, list or single value in the wrong place
 
     What it reports
-        A mapping, a list or a single value stands where another of the three belongs.
+        There is a mapping, a list or a single value where another of these three belongs.
 
     Why
-        The meaning cannot be guessed from it.
+        Its meaning could only be guessed.
 
     Example
         when: email
@@ -115,10 +115,10 @@ class DefinedTwice(Code):
 
 
 class NothingToChange(Code):
-    """overlay of something that the base does not have
+    """change of an entry that the base does not have
 
     What it reports
-        An overlay changes or switches off something that its base does not have.
+        An overlay changes or switches off an entry that its base does not have.
 
     Why
         The name is probably misspelt, and the change would have no effect.
@@ -160,12 +160,12 @@ class BadExtends(Code):
     """base that may not be read
 
     What it reports
-        `extends` names neither a shipped pack nor a file or folder beside this one, or below; or it is missing in a pack
-        that uses names of the shipped pack. Paths with `..`, absolute
-        paths, and symbolic links that lead elsewhere are refused before they are opened.
+        `extends` names neither a shipped pack nor a file or folder that is next to this file or in a folder below; or
+        it is missing in a pack that uses names of the shipped pack. Paths with `..`, absolute paths, and symbolic
+        links that lead elsewhere are refused before they are opened.
 
     Why
-        A rule file may build on what is beside it, and on nothing else on the machine.
+        A rule file may read what is in its own folder, and nothing else on the machine.
 
     Example
         extends: /etc/rules
@@ -247,11 +247,11 @@ class WrongFamily(Code):
     """action that safety rules would miss
 
     What it reports
-        An action has a channel, and is of none of the families that the pack's `safety` names for that channel.
+        An action has a channel, but belongs to none of the families that the pack's `safety` lists for that channel.
 
     Why
-        Safety rules forbid families of actions. A call that is not of the family `call` would be advised to people who
-        asked not to be called.
+        Safety rules forbid families of actions. A call that is not in the family `call` would be advised even for
+        people who asked not to be called.
 
     Example
         extends: default

@@ -27,7 +27,7 @@ class UnreadableCalendar(Code):
 
 
 class ForeignCalendar(Code):
-    """calendar file of something else
+    """calendar file with other content
 
     What it reports
         The file that `--ics` names was not written by `tactful plan`, belongs to another candidate or another

@@ -74,7 +74,7 @@ class DuplicateKey(Code):
         A mapping has the same key more than once.
 
     Why
-        Most YAML readers silently keep the last of them, so half of what was written is lost.
+        Most YAML readers silently keep only the last value, so the others would be lost.
 
     Example
         when:

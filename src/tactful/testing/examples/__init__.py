@@ -1,1 +1,1 @@
-"""Examples beside the rules: read and run."""
+"""Examples next to the rules: read and run."""

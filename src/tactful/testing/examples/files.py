@@ -1,7 +1,7 @@
 """Which files of examples belong to a pack.
 
-They are in the folder ``tests`` beside a pack's files. A file names the pack that it is for: ``pack: ../acme.yaml``, or a
-shipped pack's name. A file without ``pack`` is for the folder above ``tests``.
+They are in the folder ``tests`` next to a pack's files. A file names the pack that it is for: ``pack: ../acme.yaml``,
+or a shipped pack's name. A file without ``pack`` is for the folder above ``tests``.
 """
 
 from __future__ import annotations

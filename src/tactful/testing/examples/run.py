@@ -32,7 +32,7 @@ from tactful.testing.examples.read import read_examples
 
 
 def load_examples(pack: str | Path = "default", policy: Policy | None = None) -> tuple[Example, ...]:
-    """The examples beside a pack, in the order of their files. ``policy`` is the pack, if it is loaded already.
+    """The examples next to a pack, in the order of their files. ``policy`` is the pack, if it is loaded already.
 
     Raises :class:`tactful.InvalidInput` with every mistake in the files, or in the pack if it is loaded here.
     """

@@ -169,7 +169,7 @@ def _moved(moved: Moved) -> Iterator[ExpressionChange]:
 
 
 def _values(value: KnownValue, kind: Kind) -> Iterator[tuple[str, str, KnownValue]]:
-    """Other values beside a fixed value."""
+    """Values close to a fixed value."""
     match kind:
         case YesNoKind():
             yield "value", "yes → no" if value else "no → yes", not value

@@ -25,7 +25,7 @@ from tactful.testing.properties.smallest import smallest
 
 #: How many more cases are drawn for mutants that decide like the original on all other cases.
 RESERVE: Final = 1500
-#: The most differing cases that are looked for among these.
+#: At most this many differing cases are searched for among these.
 _ENOUGH: Final = 10
 #: The most instants of a case at which a mutant is tried.
 _INSTANTS: Final = 60

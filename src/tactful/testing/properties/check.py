@@ -50,8 +50,8 @@ class InvariantFailure(msgspec.Struct, frozen=True):
 class InvariantResult(msgspec.Struct, frozen=True):
     """The result for one invariant. ``place`` is ``file:line``, or empty for an invariant of every pack.
 
-    ``tried`` is the number of drawn rows that the invariant is about. At 0 it was never put to the test. ``missing``: what
-    the pack would have to declare, so that the invariant could be checked; empty where it was.
+    ``tried`` is the number of drawn rows that the invariant is about. With 0, the invariant was never tested.
+    ``missing``: what the pack would have to declare, so that the invariant could be checked; empty where it was.
     """
 
     id: str

@@ -21,7 +21,7 @@ _FEW: Final = 300
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """Cases for a pack, and the rules that fire in none of them, although cases were looked for."""
+    """Cases for a pack, and the rules that fire in none of them, although such cases were searched for."""
 
     cases: tuple[Plain, ...]
     unfired: tuple[Unfired, ...]

@@ -30,12 +30,12 @@ def cases(
     """A strategy for cases of a pack, as JSON has them, with ``now``.
 
     Every case can be read. Any optional fact may be unknown; facts that the pack's rules and invariants read are known more
-    often. Moments often lie exactly on a boundary of a rule, a second or a business day beside it, on a change of clocks, or
-    on another moment of the case.
+    often. Moments often lie exactly on a boundary of a rule, a second or a business day to either side of it, on a
+    change of clocks, or on another moment of the case.
 
     ``country`` (ISO 3166): everybody is there. ``where``: a condition in the words of rules, such as
-    ``{"person.prefers": "email"}``, that holds for some row of each case. Raises :class:`tactful.InvalidInput` for a condition
-    that the pack does not understand, and :class:`tactful.TactfulError` for an unknown country.
+    ``{"person.prefers": "email"}``, that holds for at least one row of each case. Raises :class:`tactful.InvalidInput`
+    for a condition that the pack does not understand, and :class:`tactful.TactfulError` for an unknown country.
     """
     policy = _policy(pack)
     if country is not None and not country_exists(country):
@@ -52,9 +52,10 @@ def assert_never(
 ) -> None:
     """Raise :class:`AssertionError` with a small case if an action is advised in a drawn case where a condition holds.
 
-    ``when`` is a condition in the words of rules, such as ``{"person.prefers": "email"}``. It is about the innermost row that
-    it names: here, the action is never to be recommended to such a person. The members of the action's family count, too.
-    Raises :class:`tactful.InvalidInput` for an action or a condition that the pack does not understand.
+    ``when`` is a condition in the words of rules, such as ``{"person.prefers": "email"}``. It is about the innermost
+    entity that it mentions: in this example, the action must never be recommended for such a person. The members of
+    the action's family count, too. Raises :class:`tactful.InvalidInput` for an action or a condition that the pack
+    does not understand.
     """
     claimed = _claiming(_policy(pack), when, action)
     assert_invariants(claimed, seed=seed, examples=examples, only=[_CLAIM])

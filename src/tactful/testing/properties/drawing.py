@@ -260,7 +260,7 @@ class Drawer:
                 return values[self._below(len(values))]
 
     def _moment(self, aim: Aim) -> str:
-        """A moment: some time ago, on a boundary of a rule, on a change of clocks, or beside another moment."""
+        """A moment: some time ago, on a boundary of a rule, on a change of clocks, or close to another moment."""
         now, near = self._now, self._near
         plain, on_edges, ahead = len(AGES), 5 * len(aim.marks), len(AGES) if aim.ahead else 0
         no = self._below(plain + ahead + on_edges + 3 + 3 * bool(near))

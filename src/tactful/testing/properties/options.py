@@ -11,7 +11,7 @@ import msgspec
 DRAWN: Final = 1_500
 #: Seeds are below this number, unless somebody gives a larger one.
 SEEDS: Final = 1 << 32
-#: Where failing cases are kept, beside the pack.
+#: The folder for failing cases, next to the pack.
 KEPT_IN: Final = Path(".tactful") / "failures"
 
 

@@ -36,7 +36,7 @@ _END_OF_VALUE: Final = re.compile("[;:]")
 _LINES: Final = 50_000
 #: The most parameters of a line. More would be slow to read.
 _PARAMETERS: Final = 100
-#: How far ahead the closing quote of a value is looked for, in characters.
+#: How far ahead the closing quote of a value is searched for, in characters.
 _LONGEST_QUOTED: Final = 2_000
 _STRUCTURE: Final = re.compile(rb"(?:BEGIN|END)\s*:", re.IGNORECASE)
 #: Properties whose value has no colon, and properties whose value begins with ``mailto:``.

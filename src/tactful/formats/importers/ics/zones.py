@@ -36,7 +36,7 @@ _CHANGES: Final = 2_000
 _YEARS: Final = 5_000
 #: How many years of a rule are computed at once. Every yearly rule has a change within them.
 _SPAN: Final = 12
-#: Names of UTC beside the IANA ones.
+#: Names of UTC in addition to the IANA names.
 _UTC: Final = ("utc", "gmt", "z", "zulu", "coordinated universal time", "(utc) coordinated universal time", "etc/utc")
 _MICROSOFT: Final = "tzone://microsoft/"
 _WINDOWS: Final = {name.casefold(): zone for name, zone in WINDOWS_TO_OLSON.items()}

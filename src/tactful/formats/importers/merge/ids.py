@@ -27,7 +27,7 @@ def made_id(kind: str, text: str) -> str:
 
 
 def _is_lost(char: str) -> bool:
-    """Whether a character is a letter or a digit that :func:`slug` drops, other than a Latin one such as ø."""
+    """Whether a character is a letter or a digit that :func:`slug` drops, except Latin letters such as ø."""
     return not char.isascii() and char.isalnum() and not unicodedata.name(char, "").startswith("LATIN")
 
 
