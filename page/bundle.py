@@ -98,11 +98,10 @@ def write_metadata(out: Path) -> None:
 
 
 def shrink_library(source: Path, target: Path) -> None:
-    """Python's own library without what the page does not need, not compressed, so that the whole compresses better."""
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new:
-        for entry in old.infolist():
-            if not NO_NEED.search(entry.filename):
-                new.writestr(zipfile.ZipInfo(entry.filename), old.read(entry))
+    """Python's own library without what the page does not need."""
+    shutil.rmtree(target, ignore_errors=True)
+    with zipfile.ZipFile(source) as archive:
+        archive.extractall(target, [name for name in archive.namelist() if not NO_NEED.search(name)])
 
 
 def write_licences(file: Path) -> None:
@@ -212,6 +211,4 @@ def fetch_msgspec(out: Path) -> None:
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]).resolve())
-    shrink_library(
-        ROOT / "page/node_modules/pyodide/python_stdlib.zip", Path(sys.argv[1]).resolve().parent / "python_stdlib.zip"
-    )
+    shrink_library(ROOT / "page/node_modules/pyodide/python_stdlib.zip", Path(sys.argv[1]).resolve().parent / "library")

@@ -1,4 +1,7 @@
-"""Run by Pyodide in Node: compile the page's Python, load the shipped rules once, and pack both as ``/packed.zip``."""
+"""Run by Pyodide in Node: compile the page's Python and Python's own library, and load the shipped rules once.
+
+The library becomes ``/python_stdlib.zip``; the rest stays in its folder, without sources.
+"""
 
 import compileall
 import pickle
@@ -7,7 +10,7 @@ import time
 import zipfile
 from pathlib import Path
 
-SITE = Path("/lib/python3.14/site-packages")
+SITE, LIBRARY = Path("/lib/python3.14/site-packages"), Path("/library")
 begun = time.time()
 sys.dont_write_bytecode = True
 
@@ -18,11 +21,11 @@ assert shipped_folder() == SITE / "tactful" / "_rules"
 policy = tactful.load()
 loaded = time.time() - begun
 (SITE / "tactful" / "browser" / "rules.pickle").write_bytes(pickle.dumps((policy.checked, policy.layers), 5))
-compileall.compile_dir(str(SITE), quiet=2, legacy=True, optimize=2)
-with zipfile.ZipFile("/packed.zip", "w", zipfile.ZIP_STORED) as archive:  # the server compresses the whole
-    for file in sorted(SITE.rglob("*")):
-        name = file.relative_to(SITE).as_posix()
-        if file.is_dir() or file.suffix == ".py" or "__pycache__" in name:
-            continue
-        archive.write(file, name)
+for folder in (SITE, LIBRARY):
+    assert compileall.compile_dir(str(folder), quiet=1, legacy=True, optimize=2, stripdir=str(folder))
+    for file in folder.rglob("*.py"):
+        file.unlink()
+with zipfile.ZipFile("/python_stdlib.zip", "w", zipfile.ZIP_STORED) as archive:  # the server compresses the whole
+    for file in sorted(LIBRARY.rglob("*.pyc")):
+        archive.writestr(zipfile.ZipInfo(file.relative_to(LIBRARY).as_posix()), file.read_bytes())
 f"the rules took {loaded:.1f} s to load; {len(list(SITE.rglob('*.pyc')))} modules compiled"

@@ -6,21 +6,12 @@ import gc
 import os
 import shutil
 import tempfile
-from functools import lru_cache
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from draws import share
-from tactful.api import policy
-from tactful.api.policy import Policy
-from tactful.decide.decider import EngineName
-from tactful.engines.rete import Rete
-from tactful.facts.reading.limits import CaseLimits
-from tactful.language.load.files import Layer
-from tactful.language.load.source import Source, source_of
-from tactful.source.parse_yaml import read_yaml
+from sharing import share_policies
 
 settings.register_profile(
     "tactful",
@@ -46,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Save time that hundreds of tests would spend on the same work."""
     _share_bytecode(config)
-    _share_policies(config)
+    config.add_cleanup(share_policies())
 
 
 def _share_bytecode(config: pytest.Config) -> None:
@@ -58,34 +49,6 @@ def _share_bytecode(config: pytest.Config) -> None:
         folder = tempfile.mkdtemp(prefix="tactful-bytecode-")
         os.environ["PYTHONPYCACHEPREFIX"] = folder
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-
-
-def _share_policies(config: pytest.Config) -> None:
-    """Read the same file once, and compile the same pack once, for all tests of a process.
-
-    Nodes and policies are immutable, and tests read the same few: most packs extend the shipped one.
-    """
-    make = policy._policy
-
-    @lru_cache(maxsize=32)
-    def kept(source: Source, limits: CaseLimits | None, places: tuple[str | Path, ...], few: bool) -> Policy:
-        return make(source.read(), limits, "compiled", places, few=few)
-
-    def shared(
-        layers: list[Layer],
-        limits: CaseLimits | None,
-        engine: EngineName | Rete,
-        places: tuple[str | Path, ...] = (),
-        *,
-        few: bool = False,
-    ) -> Policy:
-        plain = engine == "compiled"
-        return kept(source_of(layers), limits, places, few) if plain else make(layers, limits, engine, places, few=few)
-
-    patch = pytest.MonkeyPatch()
-    patch.setattr(policy, "_policy", shared)
-    patch.setattr("tactful.language.load.files.read_yaml", lru_cache(maxsize=64)(read_yaml))
-    config.add_cleanup(patch.undo)
 
 
 def pytest_collection_finish() -> None:

@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import examples from "../build/examples.json";
+import first from "../build/first.json";
 import { Cards, Questions, SetAside } from "./advice.js";
 import { Form } from "./form.js";
 import { Rules } from "./rules.js";
@@ -21,7 +22,7 @@ function App() {
   const before = useMemo(kept, []);
   const [loaded, setLoaded] = useState(state);
   const [language, setLanguage] = useState(before.language ?? (navigator.language.startsWith("de") ? "de" : "en"));
-  const [value, setCase] = useState(before.case ?? null);
+  const [value, setCase] = useState(before.case ?? first);
   const [overlay, setOverlay] = useState(before.overlay ?? "");
   const [good, setGood] = useState("");
   const [version, setVersion] = useState(0); // of the overlay as others than the editor set it
@@ -37,8 +38,7 @@ function App() {
   useEffect(() => { hooks.add(setLoaded); setLoaded(state); return () => hooks.delete(setLoaded); }, []);
   useEffect(() => { document.documentElement.lang = language; document.title = t.title; }, [language]);
   useEffect(() => { keep({ language, case: value, overlay }); }, [language, value, overlay]);
-  useEffect(() => { if (ready && value === null) example("two_interviewers_one_wants_email"); }, [ready]);
-  useEffect(() => { if (ready && value) decide(); }, [ready, value, good, language, days]);
+  useEffect(() => { decide(); }, [value, good, language, days]); // the first one waits in the worker until that is ready
   useEffect(() => { if (ready && overlay && !good) setGood(overlay); }, [ready]);
 
   const turn = useRef(0);

@@ -201,7 +201,7 @@ def test_drawn_packs_decide_alike(text: str, data: list[dict[str, Any]], days: i
     assert_decided_alike(tactful.loads(text), data, NOW + days * 86_400)
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 4))
+@settings(max_examples=max(10, EXAMPLES_DRAWN // 4))
 @given(data=several_candidates(shipped_cases), name=st.sampled_from(PACKS))
 def test_shipped_packs_decide_alike(data: list[dict[str, Any]], name: str) -> None:
     """The shipped packs, each candidate at a moment of their own; some have followed or dismissed advice."""
@@ -219,7 +219,7 @@ def _handled(policy: tactful.Policy, case: dict[str, Any]) -> dict[str, Any]:
     return {**case, "done": [{"key": keys[0], "at": case["now"]}], "dismissed": [{"key": keys[-1]}]} if keys else case
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 8))
+@settings(max_examples=max(10, EXAMPLES_DRAWN // 8))
 @given(data=several_candidates(shipped_cases), random=st.randoms(use_true_random=False))
 def test_chunks_and_the_order_of_rows_change_nothing(data: list[dict[str, Any]], random: Any) -> None:
     """Chunks of two candidates, tables whose rows lie anyhow: the same tables come back."""

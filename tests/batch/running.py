@@ -16,6 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
+from forked import Forked
+from tactful.batch import workers
 from tactful.batch.run import _Run
 from tactful.cli.app import app
 
@@ -23,39 +25,52 @@ from tactful.cli.app import app
 HANG: Final = 300
 
 
-def start(*arguments: object, largest_file: int | None = None) -> subprocess.Popen[str]:
-    """Start a batch in a process of its own, in which no file may have more than ``largest_file`` bytes."""
+Process = Forked | subprocess.Popen[str]
+
+
+def start(*arguments: object, largest_file: int | None = None, anew: bool = False) -> Process:
+    """Start a batch in a process of its own, in which no file may have more than ``largest_file`` bytes.
+
+    ``anew``: as a shell starts it. Otherwise it is a fork of this process, which has loaded everything already.
+    """
+
+    def limit() -> None:
+        if largest_file is not None:
+            sys.dont_write_bytecode = True  # Python would leave half of a file, and other processes would load it
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
+    def as_in_a_terminal() -> None:
+        """Handle Ctrl-C, which processes below ``nohup`` and ``&`` inherit as ignored."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    words = ["batch", *map(str, arguments)]
+    if not anew:
+        return Forked(words, limit)
+    assert largest_file is None
     return subprocess.Popen(
-        [sys.executable, "-m", "tactful", "batch", *map(str, arguments)],
+        [sys.executable, "-m", "tactful", *words],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: _as_in_a_terminal(largest_file),
+        preexec_fn=as_in_a_terminal,
     )
 
 
-def _as_in_a_terminal(largest_file: int | None) -> None:
-    """Handle Ctrl-C, which processes below ``nohup`` and ``&`` inherit as ignored, and limit the size of files."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    if largest_file is not None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
-
-
-def start_and_pause(input_: Path, output: Path, *options: object, units: int = 1) -> subprocess.Popen[str]:
+def start_and_pause(input_: Path, output: Path, *options: object, units: int = 1, anew: bool = False) -> Process:
     """A batch that is paused (``SIGSTOP``) when at least ``units`` of its units are done, but not all."""
     for _ in range(5):  # a batch may be over before it is paused, if this process has to wait for its turn
         shutil.rmtree(output, ignore_errors=True)
-        process = start(input_, output, *options)
+        process = start(input_, output, *options, anew=anew)
         if wait_for_units(process, output, units):
             process.send_signal(signal.SIGSTOP)
             if process.poll() is None:
                 return process
-        process.communicate()
-    raise AssertionError("the batch was always over before it could be paused")
+        told = process.communicate()
+    raise AssertionError(f"the batch was always over before it could be paused: {told}")
 
 
-def wait_for_units(process: subprocess.Popen[str], output: Path, units: int) -> bool:
+def wait_for_units(process: Process, output: Path, units: int) -> bool:
     """Wait until ``units`` units are done. Returns whether the process was still running then."""
     while units_done(output) < units:
         if process.poll() is not None:
@@ -70,15 +85,16 @@ def units_done(output: Path) -> int:
     return journal.read_bytes().count(b"\n") if journal.exists() else 0
 
 
-def run(*arguments: object, code: int = 0, in_processes: bool = False) -> Result:
+def run(*arguments: object, code: int = 0, copied: bool = True) -> Result:
     """Run a batch to its end. Its exit code has to be ``code``.
 
-    This process does the work, which saves the seconds that a worker takes to begin, unless ``in_processes`` or ``arguments``
-    ask for workers.
+    This process does the work, unless ``arguments`` ask for workers. They are copies of this process, as they are of the
+    process of a command, unless ``copied`` is false: then each loads everything anew, as on macOS, which takes seconds.
     """
     with pytest.MonkeyPatch.context() as patch:
-        if not in_processes and "--workers" not in arguments:
+        if "--workers" not in arguments:
             patch.setattr(_Run, "_workers", lambda *_: 0)
+        patch.setattr(workers, "_can_copy", lambda: copied)
         result = CliRunner().invoke(app, ["batch", *map(str, arguments)])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert result.exit_code == code, (result.exit_code, result.stdout, result.stderr)

@@ -48,7 +48,7 @@ def _table(output: Path, name: str, format_: str) -> list[dict[str, Any]]:
     return list(table.to_pylist())
 
 
-@pytest.mark.parametrize(("format_", "chunk"), list(product(["parquet", "arrow", "jsonl"], [10, 4096])))
+@pytest.mark.parametrize(("format_", "chunk"), list(product(["parquet", "arrow", "jsonl"], [25, 4096])))
 def test_all_lines_of_a_candidate_are_rejected(tmp_path: Path, format_: str, chunk: int) -> None:
     """Whether they are in one chunk, in one unit or in several; the others are decided as if they stood alone."""
     (tmp_path / "cases.jsonl").write_bytes(_with_repeated())
@@ -76,10 +76,10 @@ def test_packed_files_standard_input_and_workers_make_no_difference(tmp_path: Pa
     text = _with_repeated()
     (tmp_path / "cases.jsonl").write_bytes(text)
     (tmp_path / "cases.jsonl.gz").write_bytes(gzip.compress(text))
-    run(tmp_path / "cases.jsonl", tmp_path / "plain", "--chunk", 10, code=3)
-    run(tmp_path / "cases.jsonl", tmp_path / "two", "--chunk", 10, "--workers", 2, code=3)
-    run(tmp_path / "cases.jsonl.gz", tmp_path / "gz", "--chunk", 10, code=3)
-    piped = CliRunner().invoke(app, ["batch", "-", str(tmp_path / "piped"), "--chunk", "10"], input=text)
+    run(tmp_path / "cases.jsonl", tmp_path / "plain", "--chunk", 15, code=3)
+    run(tmp_path / "cases.jsonl", tmp_path / "two", "--chunk", 15, "--workers", 2, code=3)
+    run(tmp_path / "cases.jsonl.gz", tmp_path / "gz", "--chunk", 15, code=3)
+    piped = CliRunner().invoke(app, ["batch", "-", str(tmp_path / "piped"), "--chunk", "15"], input=text)
     assert piped.exit_code == 3
     for name in ("two", "gz", "piped"):
         assert files(tmp_path / name) == files(tmp_path / "plain")
@@ -90,7 +90,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the input, and the output of a run that nothing disturbed."""
     path = tmp_path_factory.mktemp("whole")
     (path / "cases.jsonl").write_bytes(_with_repeated())
-    run(path / "cases.jsonl", path / "whole", "--chunk", 10, code=3)
+    run(path / "cases.jsonl", path / "whole", "--chunk", 15, code=3)
     return path
 
 
@@ -111,8 +111,8 @@ def test_a_batch_goes_on_while_repeated_lines_are_rejected(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", stopped)
-        run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 10, code=130)
-    run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 10, code=3)
+        run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 15, code=130)
+    run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 15, code=3)
     assert files(tmp_path / "out") == files(whole / "whole")
 
 
@@ -137,11 +137,11 @@ def test_a_unit_without_its_list_is_done_again(whole: Path, tmp_path: Path, monk
 
     with monkeypatch.context() as patched:
         patched.setattr("tactful.batch.run.find_repeated", stopped)
-        run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 10, code=130)
+        run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 15, code=130)
     lists = sorted((tmp_path / "out" / ".work" / "candidates").iterdir())
     lists[0].unlink()
     lists[1].write_bytes(lists[2].read_bytes())
-    run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 10, code=3)
+    run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 15, code=3)
     assert files(tmp_path / "out") == files(whole / "whole")
 
 

@@ -63,8 +63,8 @@ def test_a_batch_that_is_killed_again_and_again_ends_as_if_nothing_had_been(
 
 
 def test_two_workers_write_what_one_does(given: Path, tmp_path: Path) -> None:
-    """Byte for byte."""
-    run(given / "cases.jsonl", tmp_path / "lines", *SMALL, "--workers", 2)
+    """Byte for byte, also if each loads everything anew."""
+    run(given / "cases.jsonl", tmp_path / "lines", *SMALL, "--workers", 2, copied=False)
     run(given / "tables", tmp_path / "tables", *SMALL, "--workers", 2)
     assert files(tmp_path / "lines") == files(given / "of-lines")
     assert files(tmp_path / "tables") == files(given / "of-tables")
@@ -127,7 +127,7 @@ def test_ctrl_c_keeps_what_is_done(given: Path, tmp_path: Path) -> None:
     """Exit code 130, and the same command goes on."""
     out = tmp_path / "out"
     command = (given / "cases.jsonl", out, *SMALL, "--workers", 2)
-    process = start_and_pause(*command)
+    process = start_and_pause(*command, anew=True)
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGCONT)
     _, stderr = process.communicate(timeout=HANG)
@@ -142,7 +142,7 @@ def test_ctrl_c_keeps_what_is_done(given: Path, tmp_path: Path) -> None:
 def test_the_moment_of_the_beginning_is_kept(tmp_path: Path) -> None:
     """Cases without a moment of their own are all decided for the same one, however often the batch was ended."""
     given, out = tmp_path / "cases.jsonl", tmp_path / "out"
-    given.write_bytes(b"".join(b'{"candidate": {"id": "c%d"}}\n' % no for no in range(2000)))
+    given.write_bytes(b"".join(b'{"candidate": {"id": "c%d"}}\n' % no for no in range(800)))
     command = (given, out, "--chunk", 10, "--format", "jsonl", "--workers", 1)
     process = start_and_pause(*command)
     process.kill()
@@ -150,7 +150,7 @@ def test_the_moment_of_the_beginning_is_kept(tmp_path: Path) -> None:
     time.sleep(1.1)
     run(*command)
     decisions = records(out, "decisions")
-    assert [decision["candidate"] for decision in decisions] == [f"c{no}" for no in range(2000)]
+    assert [decision["candidate"] for decision in decisions] == [f"c{no}" for no in range(800)]
     assert len({decision["at"] for decision in decisions}) == 1
 
 

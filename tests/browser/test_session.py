@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 import tactful
+from tactful.api.policy import Policy
 from tactful.browser.session import Session
+from tactful.facts.reading.limits import CaseLimits
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "two_interviewers_one_wants_email.yaml"
 NO_NOTE = "rules:\n  thank-you-note: {off: yes}\n"
@@ -49,6 +51,28 @@ def test_a_decision_is_that_of_the_engine(session: Session, case: dict[str, Any]
         assert _labels(_answer(session, "decide", case=case, language=language)) == [a.label for a in expected.actions]
     later = _answer(session, "decide", case=case, at="2026-12-20T10:00:00-05:00")
     assert later["at"] == "2026-12-20T10:00:00-05:00"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_decisions_stay_the_same_while_the_rules_are_prepared(case: dict[str, Any], language: str) -> None:
+    """Before anything is compiled, in between, and after everything is; then nothing is left to prepare."""
+    shipped = tactful.load()
+    base, quick = (Policy(shipped.checked, CaseLimits(), layers=shipped.layers, few=few) for few in (False, True))
+    session = Session(base, quick)
+    moments = [None, "2026-12-02T10:00:00-05:00", "2026-12-20T10:00:00-05:00"]
+
+    def decided() -> list[Any]:
+        return [_answer(session, "decide", case=case, language=language, at=at) for at in moments]
+
+    expected, between, parts = decided(), [], 0
+    assert len({json.dumps(each) for each in expected}) == len(moments)
+    while session.warm():
+        parts += 1
+        if parts % 20 == 1:
+            between.append(decided())
+    assert parts > 20
+    assert all(each == expected for each in (*between, decided()))
+    assert not session.warm()
 
 
 def test_advice_is_ticked_off_and_taken_back(session: Session, case: dict[str, Any]) -> None:

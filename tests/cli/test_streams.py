@@ -8,10 +8,12 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from tactful.source.codes.case import UnreadableCase
 from tactful.source.diagnostics import Span, snippet
@@ -43,22 +45,37 @@ def _shell(words: tuple[str, ...], redirection: str, **environment: str) -> subp
     )
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
-def test_no_stream_is_a_reason_for_a_traceback(words: tuple[str, ...]) -> None:
+#: What becomes of the streams, and the exit codes that this may lead to.
+REDIRECTIONS: Final = {
+    ">/dev/full": {1},
+    "| head -1": {0, 1, 141},
+    ">&-": {1},
+    "2>&-": {0},
+    "<&-": {0},
+}
+
+
+def _each_with_each(commands: tuple[tuple[str, ...], ...], others: Iterable[object], usual: int) -> list[ParameterSet]:
+    """All pairs. The default run tries the first command with all others, and other commands with the ``usual`` first ones."""
+    return [
+        pytest.param(
+            words, other, id=f"{words[0]} {other}", marks=[pytest.mark.slow] if command and no >= usual else []
+        )
+        for command, words in enumerate(commands)
+        for no, other in enumerate(others)
+    ]
+
+
+@pytest.mark.parametrize(("words", "redirection"), _each_with_each(COMMANDS, REDIRECTIONS, usual=2))
+def test_no_stream_is_a_reason_for_a_traceback(words: tuple[str, ...], redirection: str) -> None:
     """Output closed, full, or read by somebody who stops after a line."""
-    for redirection, codes in (
-        (">&-", {1}),
-        (">/dev/full", {1}),
-        ("| head -1", {0, 1, 141}),
-        ("2>&-", {0}),
-        ("<&-", {0}),
-    ):
-        result = _shell(words, redirection)
-        assert result.returncode in codes, (redirection, result.stderr)
-        assert "Traceback" not in result.stderr, result.stderr
-        assert "Exception ignored" not in result.stderr, result.stderr
-        if codes == {1}:
-            assert result.stderr.startswith("standard output"), result.stderr
+    codes = REDIRECTIONS[redirection]
+    result = _shell(words, redirection)
+    assert result.returncode in codes, result.stderr
+    assert "Traceback" not in result.stderr, result.stderr
+    assert "Exception ignored" not in result.stderr, result.stderr
+    if codes == {1}:
+        assert result.stderr.startswith("standard output"), result.stderr
 
 
 @pytest.mark.parametrize("words", [("advise", "-"), ("import", "-"), ("batch", "-", "OUT")], ids=lambda words: words[0])
@@ -70,8 +87,10 @@ def test_a_closed_standard_input_is_a_mistake(words: tuple[str, ...], tmp_path: 
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("environment", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}], ids=str)
-@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
+ENCODINGS: Final = ({"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"})
+
+
+@pytest.mark.parametrize(("words", "environment"), _each_with_each(COMMANDS, ENCODINGS, usual=1))
 def test_an_encoding_without_our_signs(words: tuple[str, ...], environment: dict[str, str]) -> None:
     """Marks and quotation marks have plain stand-ins, and charts keep their columns."""
     result = _shell(words, "", **environment)

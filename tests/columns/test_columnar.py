@@ -363,7 +363,7 @@ def _moments(offsets: list[int], count: int, together: bool) -> list[int]:
     return [NOW + (offsets[0] if together else offset) for offset in offsets[:count]]
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 2))
+@settings(max_examples=max(10, EXAMPLES_DRAWN // 2))
 @given(
     data=st.lists(st.one_of(reference_cases, shipped_cases), min_size=1, max_size=6),
     offsets=st.lists(st.integers(0, 200 * DAY), min_size=6, max_size=6),
@@ -384,7 +384,7 @@ def test_drawn_packs_fire_alike(text: str, data: list[dict[str, Any]], offsets: 
     assert_agreed(tactful.loads(text), data, _moments(offsets, len(data), together))
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 5))
+@settings(max_examples=max(10, EXAMPLES_DRAWN // 5))
 @given(
     texts=packs().flatmap(lambda base: st.tuples(st.just(base), overlays(base))),
     data=st.lists(cases(), min_size=1, max_size=3),
@@ -524,7 +524,7 @@ def _text_cases(draw: Any) -> dict[str, Any]:
     return {"now": iso(NOW), "candidate": candidate, "applications": applications}
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 2))
+@settings(max_examples=max(10, EXAMPLES_DRAWN // 2))
 @given(text=_text_packs(), data=st.lists(_text_cases(), min_size=1, max_size=4))
 def test_texts_sets_and_lists_are_asked_alike(text: str, data: list[dict[str, Any]]) -> None:
     """Words compared with words, however each is kept, within a row and across rows."""

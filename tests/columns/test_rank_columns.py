@@ -158,7 +158,7 @@ def test_drawn_packs_are_ranked_alike(text: str, data: list[dict[str, Any]], day
     assert_ranked_alike(policy, read, firings, steps)
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 4))
+@settings(max_examples=max(10, EXAMPLES_DRAWN // 4))
 @given(data=several_candidates(shipped_cases), name=st.sampled_from(PACKS))
 def test_the_shipped_packs_are_ranked_alike(data: list[dict[str, Any]], name: str) -> None:
     """The shipped packs and cases of their kind."""

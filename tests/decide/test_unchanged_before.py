@@ -57,7 +57,7 @@ def test_the_shipped_answers_stay_until_then(case: dict[str, Any], pack: str, sh
     _assert_unchanged(shipped(pack), case, datetime.fromisoformat(case["now"]), share)
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 2))
+@settings(max_examples=max(10, EXAMPLES_DRAWN // 2))
 @given(packs(), drawn_cases(), st.integers(-200, 200), st.floats(0, 1))
 def test_answers_of_drawn_packs_stay_until_then(text: str, case: Any, days: int, share: float) -> None:
     """Packs over the whole language."""

@@ -164,13 +164,23 @@ class Run:
                 self._check(block, name, codes, clean=kind == "pack")
 
     def _check(self, block: Block, name: str, codes: set[str], *, clean: bool) -> None:
-        """Check that ``tactful check`` reports these codes. A piece may have other warnings."""
+        """Check that ``tactful check`` reports these codes. A piece may have other warnings, so it only has to load."""
+        if not clean and not codes:
+            self._load(block, name)
+            return
         result = CliRunner().invoke(app, ["check", name])
         reported = set(_CODE.findall(result.output))
-        wanted = codes if clean or codes else reported if result.exit_code == 0 else codes
-        if reported != wanted:
+        if reported != codes:
             self._mistake(block, f"check reports {sorted(reported)}, not {sorted(codes)}:\n{result.output}")
         self.output = _LAST_LINE.sub("\n", result.output)
+
+    def _load(self, block: Block, name: str) -> None:
+        """Load a piece, without the search for what is better put otherwise that ``tactful check`` makes."""
+        self.output = ""
+        try:
+            tactful.load(name)
+        except tactful.InvalidInput as error:
+            self._mistake(block, f"does not load:\n{error}")
 
     def _read(self, block: Block, name: str, pack: str, codes: set[str]) -> None:
         result = CliRunner().invoke(app, ["advise", name, "--rules", pack])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 import shlex
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import tactful
+from code_pages import HEADINGS, parts, whole
 from tactful.cli.options import facts_of
 from tactful.language.check import check_pack
 from tactful.language.lint import lint_pack
@@ -22,17 +22,6 @@ from tactful.testing.examples.run import read_examples_text
 
 ROOT = Path(__file__).parents[2]
 CODES = codes()
-HEADINGS = ["What it reports", "Why", "Example", "Instead"]
-
-
-def _parts(code: type[Code]) -> dict[str, str]:
-    """The blocks of a page by their headings."""
-    text = inspect.getdoc(code) or ""
-    blocks = re.split(rf"^({'|'.join(HEADINGS)})$", text, flags=re.MULTILINE)[1:]
-    return {
-        heading: inspect.cleandoc("\n" + body) + "\n" for heading, body in zip(blocks[::2], blocks[1::2], strict=True)
-    }
-
 
 #: What commands with ``--set`` are about: ``dana`` is in one of two applications.
 CASE = {"candidate": {"id": "c"}, "applications": [{"id": "acme", "people": [{"id": "dana"}]}, {"id": "beta"}]}
@@ -73,21 +62,15 @@ def test_every_code_has_a_page() -> None:
 @pytest.mark.parametrize("id_", CODES)
 def test_page_has_its_headings_in_order(id_: str) -> None:
     """What it reports, why, an example, and what to write instead."""
-    assert list(_parts(CODES[id_])) == HEADINGS
+    assert list(parts(CODES[id_])) == HEADINGS
 
 
-@pytest.mark.parametrize("id_", [id_ for id_ in CODES if not _parts(CODES[id_])["Example"].startswith("(")])
+@pytest.mark.parametrize("id_", [id_ for id_ in CODES if not parts(CODES[id_])["Example"].startswith("(")])
 def test_example_leads_to_the_code_and_the_correction_to_none(id_: str) -> None:
     """The example has this mistake and no other; what stands under Instead has none."""
-    parts = _parts(CODES[id_])
-    assert set(_codes_of(_whole(parts["Example"], id_), id_)) == {id_}
-    assert parts["Instead"].startswith("(") or _codes_of(_whole(parts["Instead"], id_), id_) == []
-
-
-def _whole(text: str, id_: str) -> str:
-    """An example with what the page shows around it."""
-    frame = CODES[id_].frame
-    return text if frame is None else frame.around(text)
+    shown = parts(CODES[id_])
+    assert set(_codes_of(whole(shown["Example"], id_), id_)) == {id_}
+    assert shown["Instead"].startswith("(") or _codes_of(whole(shown["Instead"], id_), id_) == []
 
 
 def test_a_page_shows_what_stands_around_its_example() -> None:

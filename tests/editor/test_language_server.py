@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import tactful
+from code_pages import parts, whole
 from lsp_client import Editor
+from tactful.cli.app import app
+from tactful.source.codes.pages import codes
 
 REPOSITORY = Path(__file__).parents[2]
 REJECTED = REPOSITORY / "tests" / "cases" / "rejected"
-#: A text reaches a server decoded already, so bytes that are not UTF-8 are the editor's to tell.
-NOT_TEXT = {"not_utf_8"}
-MISTAKES = sorted(
-    folder for folder in REJECTED.iterdir() if (folder / "pack.yaml").exists() and folder.name not in NOT_TEXT
-)
+MISTAKES = sorted(path.parent for path in REJECTED.glob("*/pack.yaml"))
+#: The codes of packs with an example that their page shows: those of cases, commands and examples are told elsewhere.
+CODES = [id_ for id_, code in codes().items() if id_[1] not in "278" and not parts(code)["Example"].startswith("(")]
+_RULE = "  {0}: {{for each: candidate, when: {{candidate.employed: yes}}, then: {{may: call}}, because: A.}}\n"
+_CALL = "actions: {call: {about: a call}}\n"
+#: Packs for codes whose pages show no example, because it takes several files, or a sign that a page cannot show.
+#: The first file is opened.
+OTHERS = {
+    "T102": {"pack.yaml": "rules: {}\n# \x07\n"},
+    "T305": {"b.yaml": "rules:\n" + _RULE.format("r"), "a.yaml": f"{_CALL}rules:\n{_RULE.format('r')}"},
+    "T916": {"a.yaml": f"{_CALL}rules:\n{_RULE.format('r')}", "b.yaml": ""},
+    "T925": {
+        "own.yaml": "extends: base.yaml\nrules: {old: {off: yes}}\n",
+        "base.yaml": f"{_CALL}renamed: {{rules: {{old: new}}}}\nrules:\n{_RULE.format('new')}",
+        "other.yaml": "services: {db: {image: postgres}}\n",
+    },
+    "T950": {
+        "pack.yaml": f"""{_CALL}rules:
+  r:
+    about: A
+    source: B
+    for each: person
+    when:
+      any:
+        - person.prefers: email
+        - person.prefers: phone
+    then: {{may: call}}
+    because: C.
+"""
+    },
+}
 OVERLAY = """\
 extends: default
 parameters:
@@ -81,6 +112,63 @@ def test_every_kind_of_mistake_is_marked_as_check_tells_it(editor: Editor) -> No
         assert actual == expected, folder.name
         editor.tell("textDocument/didClose", textDocument={"uri": uri})
         assert editor.told(uri) == []
+
+
+def test_every_code_is_marked_as_check_tells_it(editor: Editor) -> None:
+    """The example of each code of packs, warnings included, and what stands there instead of it."""
+    checked = {}
+    for id_ in CODES:
+        shown = parts(codes()[id_])
+        for heading in ("Example", "Instead"):
+            if shown[heading].startswith("("):
+                continue
+            folder = editor.folder / f"{id_}-{heading}"
+            folder.mkdir()
+            path = folder / "pack.yaml"
+            path.write_text(whole(shown[heading], id_))
+            checked[path] = _checked(path)
+            assert (id_ in {code for _, code, *_ in checked[path]}) == (heading == "Example"), path
+    uris = {path: editor.open(path) for path in checked}
+    while missing := [uri for uri in uris.values() if uri not in editor.marks]:
+        editor.told(missing[0])
+    for path, uri in uris.items():
+        marks = editor.marks[uri]
+        assert [(mark["severity"], mark["code"], *mark["range"]["start"].values()) for mark in marks] == checked[path]
+        editor.tell("textDocument/didClose", textDocument={"uri": uri})
+
+
+@pytest.mark.parametrize("id_", OTHERS)
+def test_other_codes_are_marked_as_check_tells_them(editor: Editor, id_: str) -> None:
+    """In packs of several files too, in each file of the pack."""
+    folder = editor.folder / id_
+    folder.mkdir()
+    for name, text in OTHERS[id_].items():
+        (folder / name).write_text(text)
+    first = folder / next(iter(OTHERS[id_]))
+    pack = folder if id_ in ("T305", "T916") else first
+    told = _checked(pack)
+    assert id_ in {code for _, code, *_ in told}
+    editor.marks.clear()
+    opened = editor.open(first)
+    while opened not in editor.marks:
+        editor.told(opened)
+    editor.ask("textDocument/hover", **editor.at(opened, 0, 0))  # the marks of other files come before the answer
+    marks = [mark for name in OTHERS[id_] for mark in editor.marks.get((folder / name).as_uri(), [])]
+    assert sorted((mark["severity"], mark["code"], *mark["range"]["start"].values()) for mark in marks) == sorted(told)
+    editor.tell("textDocument/didClose", textDocument={"uri": opened})
+
+
+def _checked(path: Path) -> list[tuple[int, str, int, int]]:
+    """What ``tactful check`` tells of a pack: severity as editors number it, code, line and column from 0."""
+    told = CliRunner().invoke(app, ["check", str(path)]).output
+    found = [re.match(r".*?:(\d+):(\d+): (T\d{3}) ", line) for line in told.splitlines()]
+    return [
+        (_severity(match[3]), match[3], int(match[1]) - 1, int(match[2]) - 1) for match in found if match is not None
+    ]
+
+
+def _severity(code: str) -> int:
+    return 4 if code == "T950" else 2 if code.startswith("T9") else 1
 
 
 def test_shipped_rules_are_not_marked(editor: Editor) -> None:

@@ -129,6 +129,14 @@ NUMBERS = [
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("value", "other"), [("yes", "no"), ("no", "yes")])
+def test_a_yes_or_no_is_the_same_in_every_case(engine: str, value: str, other: str) -> None:
+    """``is`` states it, and no fact has to be known."""
+    assert due(engine, f"{{is: {value}}}", case(), wanted=value) is None
+    assert due(engine, f"{{is: {value}}}", case(), wanted=other) is NOTHING
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(("fact", "score", "other", "wanted"), NUMBERS)
 def test_numbers_follow_from_facts(engine: str, fact: str, score: float, other: float, wanted: str) -> None:
     """A number is compared like one that is given."""

@@ -66,7 +66,7 @@ def test_an_example_is_decided_alike(path: Path) -> None:
     assert actual == expected
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 10))
+@settings(max_examples=max(10, EXAMPLES_DRAWN // 10))
 @given(data=shipped_cases, picks=st.lists(st.floats(0, 1, exclude_max=True), max_size=2), name=st.sampled_from(PACKS))
 def test_shipped_packs_fire_alike(pool: Pool, data: dict[str, Any], picks: list[float], name: str) -> None:
     """The shipped packs and drawn cases, at thresholds and on either side of them."""
@@ -93,7 +93,7 @@ def test_drawn_packs_fire_alike(pool: Pool, text: str, data: dict[str, Any], day
         assert_agreed(policy, rete, case, now)
 
 
-@settings(max_examples=max(20, EXAMPLES_DRAWN // 5))
+@settings(max_examples=max(10, EXAMPLES_DRAWN // 5))
 @given(texts=packs().flatmap(lambda base: st.tuples(st.just(base), overlays(base))), data=cases())
 def test_drawn_overlays_decide_alike(
     pool: Pool, tmp_path_factory: pytest.TempPathFactory, texts: tuple[str, str], data: dict[str, Any]

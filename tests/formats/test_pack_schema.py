@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +17,7 @@ import tactful
 from doc_blocks import blocks, pages
 from drawn import packs
 from draws import draws
+from editor_yaml import read_as_editor
 from tactful import schemas
 from tactful.cli.app import app
 from tactful.language.load.files import profiles, shipped_folder
@@ -41,22 +41,8 @@ BEYOND: Final[Mapping[str, str]] = {
 DECLARING: Final = ("pack", "extends", "custom_facts", "facts", "tables", "parameters", "actions", "calendars")
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML as editors read it (version 1.2): days are texts, and so are ``yes`` and ``off``."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    sign: [(tag, form) for tag, form in resolvers if not tag.endswith((":timestamp", ":bool"))]
-    for sign, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), list("tf"))
-
-
-_Loader.add_multi_constructor("tag:", lambda loader, tag, node: loader.construct_sequence(node))
-
-
 def _marks(text: str, schema: Mapping[str, Any] = SCHEMA) -> list[str]:
-    content: Any = yaml.load(text, Loader=_Loader)
+    content = read_as_editor(text)
     validator = jsonschema.Draft202012Validator(schema)
     return [f"{list(error.path)}: {error.message[:200]}" for error in validator.iter_errors(content)]
 
@@ -132,7 +118,7 @@ def test_what_check_refuses_is_marked(path: Path) -> None:
     """By the schema of the names that the pack declares. What no schema can mark is named, with the reason."""
     name = path.parent.name
     try:
-        content = yaml.load(path.read_text(), Loader=_Loader)
+        content = read_as_editor(path.read_text())
     except yaml.YAMLError:
         assert "is not YAML" in BEYOND[name]
         return

@@ -21,6 +21,11 @@ from tactful.journal.writer import Writer
 from tactful.reasons.made_with import installed
 
 pytest.importorskip("pyarrow", reason="needs pyarrow (the extra `batch`)")
+import pyarrow as pa  # once it is known to be there
+import pyarrow.compute as pc
+
+from tactful.api.tables import Ranked
+from tactful.columns.from_cases import columns_of
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 DAYS_OFF = (
@@ -69,6 +74,29 @@ def test_the_same_pack_gives_no_difference(file: Path, cases: list[tactful.Case]
     for rules in ((), ("--rules", "default")):
         code, told = replayed(file, *rules)
         assert (code, told["decided"], told["different"]) == (0, len(cases), 0)
+
+
+def _tables(ranked: Ranked) -> tuple[pa.Table, pa.Table]:
+    return ranked.tables.actions, ranked.tables.justifications
+
+
+def test_columns_leave_only_deadlines_open_that_they_would_search_for(
+    pack: tactful.Policy, cases: list[tactful.Case]
+) -> None:
+    """For all other candidates, the tables are those of a search. Some examples have such deadlines, and most have none."""
+    decider, now = pack.table_decider, [pack.decide(case).context.now for case in cases]
+    numbered = [msgspec.structs.replace(case.shape.candidate, id=str(no)) for no, case in enumerate(cases)]
+    told = [msgspec.structs.replace(case.shape, candidate=one) for case, one in zip(cases, numbered, strict=True)]
+    columns = columns_of([pack.read(msgspec.to_builtins(shape)) for shape in told], now, pack.checked.carried)
+    at_once, searched = decider.rank_at_once(columns), decider.rank(columns, steps=False)
+    assert 0 < len(at_once.open) < len(cases) / 2
+    assert searched.open == frozenset()
+    open_ = pa.array([str(no) for no in at_once.open])
+    for few, all_ in zip(_tables(at_once), _tables(searched), strict=True):
+        others = [
+            table.filter(pc.invert(pc.is_in(table["candidate_id"].cast("string"), open_))) for table in (few, all_)
+        ]
+        assert others[0].to_pylist() == others[1].to_pylist() != []
 
 
 def test_a_changed_threshold_gives_the_cases_that_it_should(

@@ -105,6 +105,83 @@ rules:
 
 
 @pytest.mark.parametrize(
+    ("text", "code", "told"),
+    [
+        ("parameters: {gap_between_messages: {values: {2027-01-01: 10 days}}}", "T917", "counts before 2027-01-01"),
+        ("parameters: {calls_from: 17:00}", "T912", "a single second"),
+        (
+            "facts: {person.at_work: {and when: {person.local_time: between 12:00 and 12:00}}}",
+            "T912",
+            "a single second",
+        ),
+        (
+            "facts: {application.follow_up_open: {and when: {application.follow_ups: less than 0}}}",
+            "T903",
+            "never true",
+        ),
+        ('rules: {follow-up: {because: "Ask application.company now."}}', "T911", "`application.company` stands"),
+        ('rules: {follow-up: {because: "Wait $gap_between_messages."}}', "T911", "`$gap_between_messages` stands"),
+        ('rules: {follow-up: {because: "Ask {{application.company}} now."}}', "T911", "`application.company` stands"),
+        ("custom_facts: {person: {a: {type: one of, values: [b, unknown]}}}", "T911", "a meaning of its own"),
+    ],
+)
+def test_what_an_overlay_does_not_do_is_told(text: str, code: str, told: str) -> None:
+    """Each overlay is legal, and does not mean what its author wants."""
+    (warning,) = _lint(f"extends: default\n{text}")
+    assert warning.code == code
+    assert told in warning.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "parameters: {gap_between_messages: {values: {2026-01-01: 7 days, 2027-01-01: 10 days}}}",
+        "facts: {application.follow_up_open: {and when: {application.follow_ups: less than 1}}}",
+        'rules: {follow-up: {because: "Ask {application.company} at once, e.g. on acme.example."}}',
+        "custom_facts: {person: {a: {type: one of, values: [some_day, none, other]}}}",
+        "facts: {application.follow_up_open: {is: no}}",
+    ],
+)
+def test_what_an_overlay_does_is_left_alone(text: str) -> None:
+    """The same, as it is meant."""
+    assert _lint(f"extends: default\n{text}") == []
+
+
+def test_rows_and_otherwise_that_never_count_are_told() -> None:
+    """A count is never negative, and nothing is left behind a row that matches in every case."""
+    text = """
+extends: default
+tables:
+  application.w:
+    by: [application.follow_ups]
+    gives: text
+    rows:
+      - [less than 0, "Ask {application.company}."]
+      - [any, Wait.]
+    otherwise: Write.
+rules: {follow-up: {because: "{application.w}"}}
+"""
+    told = [(warning.span.line, warning.code) for warning in _lint(text) if warning.span is not None]
+    assert told == [(8, "T913"), (8, "T911"), (10, "T913")]
+
+
+def test_a_rule_that_can_never_fire_is_told_once() -> None:
+    """It is not told that prohibitions forbid it, too."""
+    text = """
+extends: default
+rules:
+  c:
+    source: us
+    for each: person
+    when: {person.role: recruiter}
+    unless: {person.role: recruiter}
+    then: {should: call}
+    because: a reason
+"""
+    assert [warning.code for warning in _lint(text)] == ["T903"]
+
+
+@pytest.mark.parametrize(
     ("phrase", "told"),
     [
         ("contains senior, lead", "[contains senior, contains lead]"),
@@ -353,7 +430,7 @@ def _table(rows: str, otherwise: str = "otherwise: 1 days", one: str = "no") -> 
 @pytest.mark.parametrize(
     ("rows", "lines"),
     [
-        ("[any, any, any, 2 days]; [applied, yes, any, 3 days]", [9]),
+        ("[any, any, any, 2 days]; [applied, yes, any, 3 days]", [9, 10]),
         ("[applied, yes, any, 2 days]; [applied, no, any, 3 days]; [applied, known, any, 4 days]", [10]),
         ("[any, any, DE, 2 days]; [applied, any, DE-BY, 3 days]", [9]),
         ("[any, any, DE-BY, 2 days]; [applied, any, DE, 3 days]", []),

@@ -38,11 +38,13 @@ POLICY: Final = tactful.load()
 DRAWN: Final = settings(max_examples=MUTATIONS_DRAWN)
 #: For what takes a process or many files each time.
 FEWER: Final = settings(max_examples=max(3, MUTATIONS_DRAWN // 5))
+#: The library in C where there is one.
+_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _plain(text: bytes) -> Any:
     """The content of a YAML file as JSON has it: moments are text, as in the file."""
-    return json.loads(json.dumps(yaml.safe_load(text), default=lambda moment: moment.isoformat()))
+    return json.loads(json.dumps(yaml.load(text, _LOADER), default=lambda moment: moment.isoformat()))
 
 
 CASE_FILES: Final = [path for path in sorted((ROOT / "examples").iterdir()) if path.is_file()]

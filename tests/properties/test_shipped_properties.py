@@ -28,7 +28,7 @@ from tactful.testing import cases
 Plain = dict[str, Any]
 PACKS = {name: shipped(name) for name in shipped_cases.PACKS}
 SOME = draws(60)
-CASES = cases(PACKS["default"])
+CASES = st.deferred(lambda: cases(PACKS["default"]))  # takes a second to make, which not every process needs
 ENDED = ("rejected", "withdrawn")
 
 

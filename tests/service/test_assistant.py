@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,19 +15,19 @@ import tactful
 from serving import example
 from tactful import schemas
 
-pytest.importorskip("mcp", reason="needs mcp (the extra `mcp`)")
-
-import anyio
-from mcp.client import Client
-from mcp.client.stdio import StdioServerParameters, stdio_client
-from mcp.types import CallToolResult
+if TYPE_CHECKING:
+    from mcp.client import Client
+    from mcp.types import CallToolResult
 
 CASE = example()
-Asked = Callable[[Client], Awaitable[Any]]
 
 
-def asked(what: Asked, log: Path, *options: str) -> Any:
+def asked(what: Callable[[Client], Awaitable[Any]], log: Path, *options: str) -> Any:
     """What a client gets of a server in a process of its own, whose log is a file."""
+    pytest.importorskip("mcp", reason="needs mcp (the extra `mcp`)")  # takes a second to load, so only where it is used
+    import anyio
+    from mcp.client import Client
+    from mcp.client.stdio import StdioServerParameters, stdio_client
 
     async def connect() -> Any:
         command = StdioServerParameters(

@@ -36,8 +36,8 @@ Value = TypeVar("Value")
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Final[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
-#: How many packs the larger tests draw: ``TACTFUL_EXAMPLES``, by default 50. ``.ci/nightly`` sets more.
-EXAMPLES_DRAWN: Final = int(os.environ.get("TACTFUL_EXAMPLES", "50"))
+#: How many packs the larger tests draw: ``TACTFUL_EXAMPLES``, by default 25. ``.ci/nightly`` sets more.
+EXAMPLES_DRAWN: Final = int(os.environ.get("TACTFUL_EXAMPLES", "25"))
 
 FIELDS: dict[str, dict[str, str]] = {
     "candidate": {

@@ -8,9 +8,9 @@ from typing import Final
 from hypothesis import settings
 
 #: The share, in percent: ``TACTFUL_DRAWS``, which .ci/nightly sets.
-PERCENT: Final = int(os.environ.get("TACTFUL_DRAWS", "20"))
+PERCENT: Final = int(os.environ.get("TACTFUL_DRAWS", "10"))
 #: The fewest cases, where the full number is not below it.
-_FEWEST: Final = 10
+_FEWEST: Final = 8
 
 
 def share(full: int) -> int:

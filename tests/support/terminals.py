@@ -6,10 +6,12 @@ The fork's streams are the terminal, and its environment is only what the test g
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
-import io
+import gc
 import json
 import os
+import pkgutil
 import re
 import selectors
 import struct
@@ -17,11 +19,15 @@ import subprocess
 import sys
 import termios
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, NoReturn
 
 from rich.cells import cell_len
+
+from forked import become
+from sharing import share_policies
 
 #: A colour, a movement of the cursor, a title, a hyperlink: whatever a terminal obeys.
 ESCAPE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
@@ -108,18 +114,36 @@ class Terminals:
 
 def _serve() -> None:
     """Run the commands that are ordered on standard input, a line of JSON each."""
-    import rich.markdown
-    import rich.progress  # noqa: F401 (what help and progress load)
-
-    import tactful.testing.examples.run  # noqa: F401 (what many commands load)
-    from tactful.cli import app
-
-    for name in app._COMMANDS:
-        app._command(name)
+    _load()
+    gc.freeze()  # so that forks do not copy all of it when they look for garbage
     for line in sys.stdin.buffer:
         answer = _run(json.loads(line))
         sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
         sys.stdout.buffer.flush()
+
+
+def _load() -> None:
+    """Load what commands load: modules, as far as their extras are installed, and the shipped pack."""
+    import rich.markdown
+    import rich.progress
+    import rich.traceback  # noqa: F401 (what help and progress load)
+
+    import tactful
+    from tactful.api.policy import load_for_few
+    from tactful.cli import app
+
+    for name in app._COMMANDS:
+        app._command(name)
+    with contextlib.suppress(ImportError):
+        import_module("typer._adapters")  # pydantic, with which Typer reads arguments
+    for name in ("batch", "formats", "journal", "proofs", "testing"):
+        package = import_module(f"tactful.{name}")
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            with contextlib.suppress(ImportError):
+                import_module(module.name)
+    share_policies()
+    tactful.load()
+    load_for_few("default", "compiled")
 
 
 def _run(order: dict[str, Any]) -> dict[str, Any]:
@@ -148,35 +172,12 @@ def _run(order: dict[str, Any]) -> dict[str, Any]:
     return {"code": os.waitstatus_to_exitcode(status), "out": texts[0], "err": texts[1]}
 
 
-def _become(order: dict[str, Any], *streams: int) -> None:
-    """Be the command, in a process that was forked for it, and end with its exit code."""
-    for number, stream in enumerate(streams):
-        os.dup2(stream, number)
-    os.closerange(3, 64)
+def _become(order: dict[str, Any], *streams: int) -> NoReturn:
+    """Be the command in the environment and the folder of the order."""
     os.environ.clear()
     os.environ.update(order["environment"])
     os.chdir(order["place"])
-    sys.argv = ["tactful", *order["words"]]
-    sys.stdin, sys.stdout, sys.stderr = (
-        io.TextIOWrapper(open(number, mode, closefd=False), "utf-8", line_buffering=number > 0)  # noqa: SIM115 (until the end)
-        for number, mode in ((0, "rb"), (1, "wb"), (2, "wb"))
-    )
-    code = 70
-    try:
-        import _tactful_command
-
-        _tactful_command.main()
-        code = 0
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:
-        import traceback
-
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    become(order["words"], *streams)
 
 
 def read_all(ends: tuple[int, ...]) -> list[str]:

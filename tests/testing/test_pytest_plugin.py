@@ -55,7 +55,7 @@ def test_examples_and_invariants_are_items(pytester: pytest.Pytester) -> None:
 def test_a_failure_shows_expected_and_got_and_nothing_of_the_plugin(pytester: pytest.Pytester) -> None:
     """The text of ``tactful test``, and no traceback."""
     _house(pytester)
-    result = pytester.runpytest_subprocess(*PLUGIN, "house")
+    result = pytester.runpytest_inprocess(*PLUGIN, "house")
     result.assert_outcomes(passed=3 + INVARIANTS, failed=1)
     result.stdout.fnmatch_lines(
         ["*FAILED search-goes-on*thanks.yaml:6", "*expected (line 6)*| got", "*rank 1*|*rank 2"]
@@ -68,7 +68,7 @@ def test_a_broken_invariant_fails_its_item(pytester: pytest.Pytester) -> None:
     _house(pytester)
     broken = "invariants: {no-search: {about: None., for each: candidate, never: keep_searching}}\n"
     (pytester.path / "house" / "pack.yaml").write_text(PACK + broken)
-    result = pytester.runpytest_subprocess(*PLUGIN, "house", "-k", "no-search")
+    result = pytester.runpytest_inprocess(*PLUGIN, "house", "-k", "no-search")
     result.assert_outcomes(failed=1, deselected=4 + INVARIANTS)
     result.stdout.fnmatch_lines(["*does not hold in *thanks.yaml:5: job-kept, candidate kim: keep_searching"])
 
@@ -76,7 +76,7 @@ def test_a_broken_invariant_fails_its_item(pytester: pytest.Pytester) -> None:
 def test_mistakes_in_a_file_are_told_instead_of_items(pytester: pytest.Pytester) -> None:
     """All of them, with their places."""
     _house(pytester, EXAMPLES.replace("keep_searching", "keep_serching"))
-    result = pytester.runpytest_subprocess(*PLUGIN, "house")
+    result = pytester.runpytest_inprocess(*PLUGIN, "house")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*thanks.yaml:6:*T805 the pack has no action `keep_serching`*"])
 
@@ -91,7 +91,7 @@ def test_foreign_yaml_is_left_alone(pytester: pytest.Pytester) -> None:
     (pytester.path / "house" / "tests" / "data.yaml").write_text("numbers: [1, 2]\n")
     (pytester.path / "house" / "examples.yml").write_text("examples: {pet: {value: 1}}\n")
     (pytester.path / "house" / "examples.yml").unlink()
-    result = pytester.runpytest_subprocess(*PLUGIN, "api", "house/tests/data.yaml", "--collect-only", "-q")
+    result = pytester.runpytest_inprocess(*PLUGIN, "api", "house/tests/data.yaml", "--collect-only", "-q")
     assert not [line for line in result.outlines if "::" in line]
 
 
@@ -105,7 +105,7 @@ def test_fixtures_decide_with_the_pack_of_the_ini_file(pytester: pytest.Pytester
         """
     )
     pytester.makeini("[pytest]\ntactful_pack = profile:academia\n")
-    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=1)
+    pytester.runpytest_inprocess(*PLUGIN).assert_outcomes(passed=1)
 
 
 def test_the_plugin_costs_nothing_where_there_is_nothing_to_do() -> None:
@@ -136,15 +136,15 @@ def test_an_invariant_about_two_decisions_is_tried_on_drawn_cases_or_skipped(pyt
     _house(pytester)
     fault = Path(__file__).parents[1] / "seeded_faults" / "negation_lost.yaml"
     (pytester.path / "house" / "pack.yaml").write_text(fault.read_text())
-    result = pytester.runpytest_subprocess(*PLUGIN, "house", "-k", "one-note-is-enough", "--tactful-draw", "150")
+    result = pytester.runpytest_inprocess(*PLUGIN, "house", "-k", "one-note-is-enough", "--tactful-draw", "150")
     result.assert_outcomes(failed=1, deselected=3 + INVARIANTS)
     result.stdout.fnmatch_lines(["*in a drawn case (seed *", "*by: thank-you-note*"])
     pytester.makeini("[pytest]\ntactful_draw = 0\n")
-    result = pytester.runpytest_subprocess(*OWN_SETTINGS, "house", "-k", "one-note-is-enough")
+    result = pytester.runpytest_inprocess(*OWN_SETTINGS, "house", "-k", "one-note-is-enough")
     result.assert_outcomes(skipped=1, deselected=3 + INVARIANTS)
-    weeks = pytester.runpytest_subprocess(*OWN_SETTINGS, "house", "-k", "following-advice", "-rs")
+    weeks = pytester.runpytest_inprocess(*OWN_SETTINGS, "house", "-k", "following-advice", "-rs")
     weeks.assert_outcomes(skipped=1, deselected=3 + INVARIANTS)
     weeks.stdout.fnmatch_lines(["*it needs drawn cases*"])
     pytester.makeini("[pytest]\ntactful_draw = many\n")
-    result = pytester.runpytest_subprocess(*OWN_SETTINGS, "house")
+    result = pytester.runpytest_inprocess(*OWN_SETTINGS, "house")
     assert "tactful_draw is 'many'" in result.stdout.str() + result.stderr.str()

@@ -170,3 +170,21 @@ def test_an_example_can_be_run_against_another_pack(pack: tactful.Policy) -> Non
     other = tactful.loads(PACK.replace("should: rest", "may: rest"))
     assert run_example(pack, example).passed
     assert not run_example(other, example).passed
+
+
+@pytest.mark.parametrize(
+    ("expected", "code", "help_"),
+    [
+        ("expects: [{should: call}]", "T803", "did you mean `expect`?"),
+        ("expect: [{must not: call}]", "T803", "did you mean `must_not`?"),
+        ("never: [phone_call]", "T805", "did you mean `call`?"),
+        ("never: [call], at: 2026-11-2T10:00", "T806", "did you mean `2026-11-02T10:00`?"),
+        ("never: [call], set: {'application[acme].status': Applied}", "T703", "did you mean `applied`?"),
+    ],
+)
+def test_a_mistake_of_an_example_is_told_once(pack: tactful.Policy, expected: str, code: str, help_: str) -> None:
+    """With what was meant, and without another message that follows from it."""
+    with pytest.raises(tactful.InvalidInput) as caught:
+        read_examples_text(pack, f"{CASE}  one: {{case: two, {expected}}}\n", "examples.yaml")
+    (mistake,) = caught.value.diagnostics
+    assert (mistake.code, mistake.help) == (code, help_)

@@ -249,7 +249,7 @@ class Advice(msgspec.Struct, frozen=True, eq=False, dict=True):
         return self._record(self._context.because)
 
     def record_within(self, reasons: Reasons) -> ActionRecord:
-        """The same with as many reasons as there may be. For other parts of this module."""
+        """The same with as many reasons as there may be. For other parts of this package."""
         reasons.left_out = reasons.left_out or self._opening.left_out
         return self._record(reasons.of)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -179,12 +179,23 @@ class Policy:
                 message, help_ = country_message(country)
                 raise TactfulError(f"{message}; {help_}")
             self._calendars.warm(country, range(this_year - 1, this_year + 2))
+        for _ in self.warming():
+            pass
+
+    def warming(self) -> Iterator[None]:
+        """Compile as :meth:`warm` does, a part at each step, for a process that answers in between.
+
+        The first two steps compile the rules, and take longer than the others. For other parts of this package.
+        """
         program = self.decider.compiled
+        yield
+        lasting = self.decider.once(Lasting)
+        yield
         if program is not None:
-            program.turning.warm()
-            program.single.warm()
-            self.decider.once(Pieces).warm()
-        self.decider.once(Lasting).warm()
+            yield from program.turning.warming()
+            yield from program.single.warming()
+            yield from self.decider.once(Pieces).warming()
+        yield from lasting.warming()
 
     def read(self, case: CaseInput, now: datetime | None = None) -> Case:
         """Read a case: a :class:`Case`, a mapping, or JSON (bytes or text). ``now`` replaces the case's own.

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from tactful.api.decision import Decision
 from tactful.columns.chunks import chunks
-from tactful.columns.columns import Columns
+from tactful.columns.columns import Columns, Places
 from tactful.columns.engine import columnar_program
 from tactful.columns.engine.deadlines import Refused
 from tactful.columns.from_cases import rows_of
@@ -31,6 +31,7 @@ from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
 
 Tables = Mapping[str, pa.Table]
 
+_NOBODY: Final[Places] = np.zeros(0, np.int64)
 REJECTS: Final = pa.schema(
     [
         pa.field(name, pa.string(), null, {"description": about})
@@ -97,6 +98,16 @@ class TableDecider:
 
         Candidates on whom a decision takes too many steps are left out, and rejected.
         """
+        return self._rank(columns, lambda left: (self._ranked(left, steps), _NOBODY))
+
+    def rank_at_once(self, columns: Columns) -> Ranked:
+        """The same without steps, and without the deadlines that columns would search for case by case.
+
+        :attr:`Ranked.open` names the candidates who have such deadlines. What the tables say of them does not count.
+        """
+        return self._rank(columns, self._ranked_at_once)
+
+    def _rank(self, columns: Columns, ranked: Callable[[Columns], tuple[RankedTables, Places]]) -> Ranked:
         numbers, refused = np.arange(columns.sizes["candidate"]), self._too_large(columns)
         everyone, mistakes, tables = columns, dict[int, Diagnostic](), None
         while tables is None:
@@ -105,15 +116,20 @@ class TableDecider:
                 gone = np.isin(np.arange(len(numbers)), list(refused))
                 columns, numbers = without(columns, gone, columns.cases), numbers[~gone]
             try:
-                tables = self._ranked(columns, steps)
+                tables, open_ = ranked(columns)
             except Refused as error:
                 refused = error.mistakes
-        return Ranked(tables, columns, _rejects(everyone, mistakes))
+        return Ranked(tables, columns, _rejects(everyone, mistakes), frozenset(numbers[open_].tolist()))
 
     def _ranked(self, columns: Columns, steps: bool) -> RankedTables:
         program = self._program
         added = program.fire_steps(columns) if steps else None
         return self._ranker.rank(columns, program.fire(columns), added, program.values, self._aside(columns))
+
+    def _ranked_at_once(self, columns: Columns) -> tuple[RankedTables, Places]:
+        program = self._program
+        fired, open_ = program.fire_at_once(columns)
+        return self._ranker.rank(columns, fired, None, program.values, self._aside(columns)), open_
 
     def _aside(self, columns: Columns) -> list[Aside]:
         """The advice that candidates have followed or dismissed."""
@@ -151,12 +167,14 @@ class TableDecider:
 class Ranked(NamedTuple):
     """The decisions on one chunk: their tables, and the candidates that were decided on.
 
-    ``refused`` has the others, in their order: their numbers among the candidates of the chunk, and why.
+    ``refused`` has the others, in their order: their numbers among the candidates of the chunk, and why. ``open``: the
+    numbers of candidates whose deadlines were not searched for, see :meth:`TableDecider.rank_at_once`.
     """
 
     tables: RankedTables
     columns: Columns
     refused: dict[int, Reject]
+    open: frozenset[int]
 
 
 def _rejects(columns: Columns, mistakes: Mapping[int, Diagnostic]) -> dict[int, Reject]:

@@ -8,6 +8,7 @@ from tactful.api.policy import Policy, checked_pack
 from tactful.editor.completion import complete
 from tactful.editor.vocabulary import vocabulary
 from tactful.language.lint import lint_pack
+from tactful.language.lint.newer import hints
 from tactful.language.load import read_text_layers
 from tactful.language.load.build import build_pack
 from tactful.source.diagnostics import Diagnostic, InvalidInput
@@ -31,13 +32,14 @@ def rules_of(policy: Policy) -> list[dict[str, Any]]:
 
 
 def check(text: str, base: Policy) -> list[dict[str, Any]]:
-    """The mistakes of an overlay, or else its warnings, as ``tactful check`` reports them."""
+    """The mistakes of an overlay, or else its warnings and hints, as ``tactful check`` reports them."""
     try:
         written = build_pack(read_text_layers(text, OVERLAY, base.layers))
         checked = checked_pack(written)
     except InvalidInput as error:
         return [_mark(mistake, "error") for mistake in error.diagnostics]
-    return [_mark(warning, "warning") for warning in lint_pack(written, checked)]
+    warnings = [_mark(warning, "warning") for warning in lint_pack(written, checked)]
+    return [*warnings, *(_mark(hint, "hint") for hint in hints(written))]
 
 
 def complete_at(text: str, line: int, column: int, policy: Policy) -> list[dict[str, Any]]:

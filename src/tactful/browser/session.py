@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +15,8 @@ from tactful.api.moments import read_at
 from tactful.api.policy import Policy, loads
 from tactful.browser.rules import check, complete_at, rules_of
 from tactful.facts.shape import CaseShape
+from tactful.reasons.context import Reasons
+from tactful.reasons.records.decision import ActionRecord, SetAsideRecord
 from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
 
 Parameters = Mapping[str, Any]
@@ -22,14 +24,31 @@ Parameters = Mapping[str, Any]
 _AHEAD: Final = "6 weeks"
 #: The largest text or file that a page sends, in characters.
 _LARGEST: Final = 2_000_000
+#: For how many seconds the rules are prepared before the page may ask something in between.
+_PART: Final = 0.008
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What the page shows of a decision. The rest of a record takes longer than this, and nothing on the page reads it."""
+
+    at: str
+    actions: tuple[ActionRecord, ...]
+    set_aside: tuple[SetAsideRecord, ...]
 
 
 class Session:
-    """The rules that a page decides by: the shipped rules, or an overlay of them that the reader writes."""
+    """The rules that a page decides by: the shipped rules, or an overlay of them that the reader writes.
 
-    def __init__(self, base: Policy) -> None:
+    ``quick`` are the same rules for a few decisions, see :func:`tactful.api.policy.load_for_few`: until :meth:`warm` has
+    compiled ``base``, they decide.
+    """
+
+    def __init__(self, base: Policy, quick: Policy | None = None) -> None:
         self.base = base
+        self._shipped = quick or base
         self._overlay, self._over = "", base
+        self._latest: Parameters | None = None
+        self._parts = self._warming()
         self._methods: Final[Mapping[str, Callable[[Parameters], Any]]] = {
             "decide": self._decide,
             "questions": self._questions,
@@ -60,20 +79,40 @@ class Session:
         except TactfulError as error:
             return _json({"problems": [{"message": str(error)}]})
 
+    def warm(self) -> bool:
+        """Go on preparing the rules for some milliseconds, so that no change of the case waits for that later.
+
+        Returns whether something is left to prepare. Two parts take about a quarter of a second each.
+        """
+        end = time.perf_counter() + _PART
+        return any(time.perf_counter() > end for _ in self._parts)
+
+    def _warming(self) -> Iterator[None]:
+        parts = _in_language(self.base, _language(self._latest or {})).warming()
+        yield next(parts)
+        self._shipped = self.base  # it is compiled by now
+        if self._latest is not None:
+            self._decide(self._latest)  # the first decision of a compiled policy takes longer than the others
+        yield
+        yield from parts
+
     def _policy(self, asked: Parameters) -> Policy:
         """The rules that count: with the overlay, if there is one, in the reader's language."""
         overlay = asked.get("overlay") or ""
         if overlay != self._overlay:
             self._over, self._overlay = loads(overlay, "overlay", base=self.base) if overlay else self.base, overlay
-        language = asked.get("language") or "en"
-        return self._over if language == "en" else self._over.in_language(language)
+        return _in_language(self._over if overlay else self._shipped, _language(asked))
 
     def _decision(self, asked: Parameters) -> Decision:
         policy = self._policy(asked)
         return policy.decide(*read_at(policy, _case(asked), asked.get("at") or None))
 
-    def _decide(self, asked: Parameters) -> Any:
-        return self._decision(asked).record()
+    def _decide(self, asked: Parameters) -> Shown:
+        decision = self._decision(asked)
+        self._latest = asked
+        reasons = Reasons(decision.context)
+        actions = tuple(advice.record_within(reasons) for advice in decision.actions)
+        return Shown(decision.at.isoformat(), actions, decision.set_aside)
 
     def _questions(self, asked: Parameters) -> Any:
         return self._decision(asked).record(questions=True).questions
@@ -146,6 +185,15 @@ class Session:
 
     def _complete(self, asked: Parameters) -> Any:
         return complete_at(asked["text"], asked["line"], asked["column"], self._over)
+
+
+def _language(asked: Parameters) -> str:
+    language: str = asked.get("language") or "en"
+    return language
+
+
+def _in_language(policy: Policy, language: str) -> Policy:
+    return policy if language == "en" else policy.in_language(language)
 
 
 def _case(asked: Parameters) -> bytes:

@@ -26,17 +26,18 @@ def is_rules(path: Path, text: str) -> bool:
 def pack_of(path: Path, held: Mapping[Path, str]) -> Path:
     """The pack that a rule file belongs to: its folder, or the file alone.
 
-    A folder is a pack if all YAML files in it are rules and one of them extends nothing. ``held`` are the texts of files that
-    an editor has open, by path; they count instead of the files.
+    A folder is a pack if all YAML files in it are rules or empty, and one of the rules extends nothing. ``held`` are the texts
+    of files that an editor has open, by path; they count instead of the files.
     """
     try:
         members = [member for member in members_of(path.parent) if member.suffix in SUFFIXES and member != path]
     except Refused:
         return path
-    texts = [held.get(member) or _text_of(member) for member in members]
-    if not texts or not all(is_rules(member, text) for member, text in zip(members, texts, strict=True)):
+    texts = {member: held[member] if member in held else _text_of(member) for member in members}
+    written = {member: text for member, text in texts.items() if text.strip()}
+    if not texts or not all(is_rules(member, text) for member, text in written.items()):
         return path
-    alone = all(_EXTENDS.search(text) for text in (*texts, held.get(path) or _text_of(path)))
+    alone = all(_EXTENDS.search(text) for text in (*written.values(), held.get(path) or _text_of(path)))
     return path if alone else path.parent
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -11,24 +12,27 @@ from tactful.api.policy import checked_pack
 from tactful.editor.vocabulary import Place, Vocabulary, paths_by_name, place_of, vocabulary
 from tactful.language.ir import CheckedPack
 from tactful.language.lint import lint_pack
+from tactful.language.lint.newer import hints
 from tactful.language.load.build import build_pack
 from tactful.language.load.files import Layer, Parse, parsed, read_layers
 from tactful.language.syntax import Pack
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 
+Severity = Literal["mistake", "warning", "hint"]
+
 
 class Mark(msgspec.Struct, frozen=True):
-    """A mistake or a warning, and its place; ``None`` if it has none in a file."""
+    """A mistake, a warning or a hint, and its place; ``None`` if it has none in a file."""
 
     place: Place | None
     code: str
     message: str
     help: str | None
-    warning: bool
+    severity: Severity
 
 
 class Examination(msgspec.Struct, frozen=True):
-    """What was found in a pack. ``vocabulary`` is ``None`` if the pack has mistakes. ``whole``: warnings are included."""
+    """What was found in a pack. ``vocabulary`` is ``None`` if it has mistakes. ``whole``: warnings and hints are included."""
 
     marks: tuple[Mark, ...]
     vocabulary: Vocabulary | None
@@ -36,7 +40,7 @@ class Examination(msgspec.Struct, frozen=True):
 
 
 def examine(pack: Path, held: Mapping[Path, str], parse: Parse = parsed) -> Iterator[Examination]:
-    """Examine a pack: first for mistakes and names, then, if it has no mistakes, for warnings too.
+    """Examine a pack: first for mistakes and names, then, if it has no mistakes, for warnings and hints too.
 
     ``held`` are the texts of open files by path, without symbolic links; they count instead of the files.
     """
@@ -48,7 +52,7 @@ def examine(pack: Path, held: Mapping[Path, str], parse: Parse = parsed) -> Iter
         checked = checked_pack(written)
     except InvalidInput as error:
         paths = paths or _named_in(error, pack)
-        marks = tuple(_mark(mistake, error.sources, paths, warning=False) for mistake in error.diagnostics)
+        marks = tuple(_mark(mistake, error.sources, paths, "mistake") for mistake in error.diagnostics)
         yield Examination(marks, None, whole=True)
         return
     yield from _without_mistakes(written, checked, layers, paths)
@@ -60,8 +64,9 @@ def _without_mistakes(
     words = vocabulary(checked, layers)
     yield Examination((), words, whole=False)
     sources = dict(checked.sources)
-    marks = tuple(_mark(warning, sources, paths, warning=True) for warning in lint_pack(written, checked))
-    yield Examination(marks, words, whole=True)
+    marks = [_mark(warning, sources, paths, "warning") for warning in lint_pack(written, checked)]
+    marks += [_mark(hint, sources, paths, "hint") for hint in hints(written)]
+    yield Examination(tuple(marks), words, whole=True)
 
 
 def _named_in(error: InvalidInput, pack: Path) -> dict[str, Path]:
@@ -71,8 +76,8 @@ def _named_in(error: InvalidInput, pack: Path) -> dict[str, Path]:
     return {name: pack / Path(name).name for name in error.sources}
 
 
-def _mark(mistake: Diagnostic, sources: Mapping[str, str], paths: Mapping[str, Path], *, warning: bool) -> Mark:
+def _mark(mistake: Diagnostic, sources: Mapping[str, str], paths: Mapping[str, Path], severity: Severity) -> Mark:
     span = mistake.span
     path = None if span is None else paths.get(span.file)
     place = None if span is None or path is None else place_of(span, path, sources.get(span.file, ""))
-    return Mark(place, mistake.code, mistake.message, mistake.help, warning)
+    return Mark(place, mistake.code, mistake.message, mistake.help, severity)

@@ -7,7 +7,8 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
@@ -20,7 +21,7 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from tactful.editor.completion import Offer, OfferKind, complete
 from tactful.editor.documents import is_own, is_rules, pack_of, texts_of
-from tactful.editor.examine import Examination, Mark
+from tactful.editor.examine import Examination, Mark, Severity
 from tactful.editor.hover import description, word_at
 from tactful.editor.rename import new_name, renamed
 from tactful.editor.repair import Repair, repair_all, repairs
@@ -30,6 +31,11 @@ from tactful.source.diagnostics import TactfulError
 
 #: For how many seconds nothing is typed before a pack is examined.
 QUIET: Final = 0.2
+_SEVERITIES: Final[dict[Severity, types.DiagnosticSeverity]] = {
+    "mistake": types.DiagnosticSeverity.Error,
+    "warning": types.DiagnosticSeverity.Warning,
+    "hint": types.DiagnosticSeverity.Hint,
+}
 _KINDS: Final[dict[OfferKind, types.CompletionItemKind]] = {
     "fact": types.CompletionItemKind.Field,
     "parameter": types.CompletionItemKind.Variable,
@@ -119,10 +125,11 @@ class Server(LanguageServer):
         if not examination.whole and not examination.marks:
             return  # what is marked stays until the warnings are there, so that it does not flicker
         marked: dict[str, list[types.Diagnostic]] = {}
+        lines = self._each_lines()
         for mark in examination.marks:
             uri = self._uri_of(mark.place, pack)
             if uri is not None:
-                marked.setdefault(uri, []).append(self._diagnostic(mark, uri))
+                marked.setdefault(uri, []).append(self._diagnostic(mark, lines(uri)))
         self._show(pack, marked)
 
     def _show(self, pack: Path, marked: dict[str, list[types.Diagnostic]]) -> None:
@@ -142,22 +149,31 @@ class Server(LanguageServer):
             return next((uri for uri, other in self._packs.items() if other == pack), None)
         return self._open.get(place.path) or from_fs_path(str(place.path))
 
-    def _diagnostic(self, mark: Mark, uri: str) -> types.Diagnostic:
+    def _diagnostic(self, mark: Mark, lines: Sequence[str]) -> types.Diagnostic:
         place = mark.place or Place(Path(), 0, 0, 0, 1)
-        severity = types.DiagnosticSeverity.Warning if mark.warning else types.DiagnosticSeverity.Error
         message = mark.message if mark.help is None else f"{mark.message}; {mark.help}"
         return types.Diagnostic(
-            self._range(place, uri), message, severity=severity, code=mark.code, source="tactful", data=mark.help
+            self._range(place, lines),
+            message,
+            severity=_SEVERITIES[mark.severity],
+            code=mark.code,
+            source="tactful",
+            data=mark.help,
         )
 
-    def _range(self, place: Place, uri: str) -> types.Range:
+    def _range(self, place: Place, lines: Sequence[str]) -> types.Range:
         whole = types.Range(types.Position(place.line, place.column), types.Position(place.end_line, place.end_column))
-        return self.workspace.position_codec.range_to_client_units(self._lines(uri), whole)
+        return self.workspace.position_codec.range_to_client_units(lines, whole)
 
     # --- questions ---
 
     def _lines(self, uri: str) -> Sequence[str]:
+        """The lines of a file. A large text takes a millisecond each time."""
         return self.workspace.get_text_document(uri).lines
+
+    def _each_lines(self) -> Callable[[str], Sequence[str]]:
+        """Gives the lines of several files, each as it is when it is first asked for."""
+        return cache(self._lines)
 
     def _at(self, uri: str, position: types.Position) -> tuple[Sequence[str], int, int, Vocabulary] | None:
         """The lines, the place in characters, and the pack's last vocabulary; ``None`` before its first."""
@@ -172,13 +188,13 @@ class Server(LanguageServer):
         """The words that fit at a place."""
         at = self._at(uri, position)
         offers = [] if at is None else complete(*at)
-        items = [self._item(offer, position, uri, no) for no, offer in enumerate(offers)]
+        lines = self._lines(uri) if offers else ()
+        items = [self._item(offer, position, lines, no) for no, offer in enumerate(offers)]
         return types.CompletionList(is_incomplete=True, items=items)
 
-    def _item(self, offer: Offer, position: types.Position, uri: str, no: int) -> types.CompletionItem:
-        start = self.workspace.position_codec.position_to_client_units(
-            self._lines(uri), types.Position(position.line, offer.column)
-        )
+    def _item(self, offer: Offer, position: types.Position, lines: Sequence[str], no: int) -> types.CompletionItem:
+        place = types.Position(position.line, offer.column)
+        start = self.workspace.position_codec.position_to_client_units(lines, place)
         return types.CompletionItem(
             offer.text.strip().removesuffix(":"),
             kind=_KINDS[offer.kind],
@@ -196,7 +212,7 @@ class Server(LanguageServer):
         if found is None:
             return None
         word, start, end = found
-        range_ = self._range(Place(Path(), position.line, start, position.line, end), uri)
+        range_ = self._range(Place(Path(), position.line, start, position.line, end), self._lines(uri))
         return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, description(word)), range_)
 
     def definition(self, uri: str, position: types.Position) -> types.Location | None:
@@ -207,7 +223,7 @@ class Server(LanguageServer):
             return None
         place = found[0].place
         target = self._open.get(place.path) or from_fs_path(str(place.path))
-        return None if target is None else types.Location(target, self._range(place, target))
+        return None if target is None else types.Location(target, self._range(place, self._lines(target)))
 
     # --- changes ---
 
@@ -218,9 +234,9 @@ class Server(LanguageServer):
         if found is None or not self._packs_with(found[0]):
             return None
         _, start, end = found
-        line = self._lines(uri)[position.line]
-        start += line[start:end].startswith("$")
-        return self._range(Place(Path(), position.line, start, position.line, end), uri)
+        lines = self._lines(uri)
+        start += lines[position.line][start:end].startswith("$")
+        return self._range(Place(Path(), position.line, start, position.line, end), lines)
 
     def rename(self, uri: str, position: types.Position, name: str) -> types.WorkspaceEdit:
         """The changes that give the name at a place another one, in all files of the packs that have it.
@@ -236,10 +252,11 @@ class Server(LanguageServer):
         held = self._held()
         texts = {path: text for pack in packs for path, text in texts_of(pack, held).items()}
         changes: dict[str, list[types.TextEdit]] = {}
+        lines = self._each_lines()
         for edit in renamed(found[0], new, texts):
             target = self._open.get(edit.place.path) or from_fs_path(str(edit.place.path))
             if target is not None:
-                changes.setdefault(target, []).append(types.TextEdit(self._range(edit.place, target), edit.new))
+                changes.setdefault(target, []).append(types.TextEdit(self._range(edit.place, lines(target)), edit.new))
         return types.WorkspaceEdit(changes=dict(changes))
 
     def _packs_with(self, word: Word) -> list[Path]:

@@ -84,8 +84,8 @@ class Evaluator:
         self._environments: dict[tuple[str, int], dict[str, Row | None]] = {}
         #: The rows of an application (by its number) by the id of their person, by entity.
         self._by_person: dict[tuple[str, int], dict[Value, list[Row]]] = {}
-        #: By a fact's id, the result of :func:`_named_person`.
-        self._named_persons: dict[str, Field | None] = {}
+        #: By a fact's id, the fact and the result of :func:`_named_person`.
+        self._named_persons: dict[str, tuple[Aggregate, Field | None]] = {}
 
     def at(self, now: int) -> Evaluator:
         """An evaluator of the same case at another moment."""
@@ -155,10 +155,11 @@ class Evaluator:
         key = (id_, row.no)
         known: Value = self.memo.get(key, _MISSING)
         if known is _MISSING:
-            known = self.memo[key] = self._worked_out(self.facts[id_], row)
+            known = self.memo[key] = self.worked_out(self.facts[id_], row)
         return known
 
-    def _worked_out(self, fact: ComputedFact, row: Row) -> Value:
+    def worked_out(self, fact: ComputedFact, row: Row) -> Value:
+        """The value of a computed fact for a row, computed anew. It may be a fact that the pack does not have."""
         env = self.environment(fact.entity, row)
         match fact:
             case WhenFact(condition=condition):
@@ -224,9 +225,10 @@ class Evaluator:
 
     def candidates(self, fact: Aggregate, row: Row, env: Environment) -> Iterator[dict[str, Row | None]]:
         """The environments of :meth:`collection`; only those of one person's rows if the fact is about one person."""
-        if fact.id not in self._named_persons:
-            self._named_persons[fact.id] = _named_person(fact)
-        named, application = self._named_persons[fact.id], row.application
+        known = self._named_persons.get(fact.id)
+        if known is None or known[0] is not fact:
+            known = self._named_persons[fact.id] = fact, _named_person(fact)
+        named, application = known[1], row.application
         if named is None or application is None:
             yield from self.collection(fact, row, env)
             return

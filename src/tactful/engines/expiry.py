@@ -15,6 +15,7 @@ from tactful.facts.kinds import DAY
 from tactful.facts.rows import Case, Row, own_calendar
 from tactful.language.ir import (
     Aggregate,
+    ComputedFact,
     Condition,
     Derived,
     Field,
@@ -133,6 +134,11 @@ def rule_turns(rule: Rule, env: Environment, evaluator: Evaluator) -> Iterator[T
     yield from turns.of(rule.unless, env)
 
 
+def fact_turns(fact: ComputedFact, row: Row, evaluator: Evaluator) -> Iterator[Turn]:
+    """The same for a computed fact of a row."""
+    yield from _Turns(evaluator).of_fact(fact, row)
+
+
 class _Turns:
     """Lists the turns of conditions; those of a computed fact once for each row."""
 
@@ -184,7 +190,10 @@ class _Turns:
         if (field.key, row.no) in self._listed:
             return
         self._listed.add((field.key, row.no))
-        fact = self._evaluator.facts[field.key]
+        yield from self.of_fact(self._evaluator.facts[field.key], row)
+
+    def of_fact(self, fact: ComputedFact, row: Row) -> Iterator[Turn]:
+        """The turns of a computed fact of a row."""
         own = self._evaluator.environment(fact.entity, row)
         match fact:
             case WhenFact():

@@ -67,7 +67,7 @@ class PlainProgram:
 
     def rule(self, no: int) -> Callable[[PlainRuntime, Row], int | Literal[False] | None]:
         """A function that gives the deadline of the rule with this number for a row; ``SILENT`` if it does not fire."""
-        return partial(self._due_if_fires, self._checked.rules[no])
+        return partial(self.due_if_fires, self._checked.rules[no])
 
     def _fired(self, runtime: PlainRuntime, rules: Iterable[Rule]) -> list[RawFiring]:
         firings: list[RawFiring] = []
@@ -76,12 +76,13 @@ class PlainProgram:
             if rule.entity not in rows:
                 rows[rule.entity] = list(runtime.rows(rule.entity))
             for row in rows[rule.entity]:
-                due = self._due_if_fires(rule, runtime, row)
+                due = self.due_if_fires(rule, runtime, row)
                 if due is not SILENT:
                     firings.append((rule.no, row, due))
         return firings
 
-    def _due_if_fires(self, rule: Rule, runtime: PlainRuntime, row: Row) -> int | Literal[False] | None:
+    def due_if_fires(self, rule: Rule, runtime: PlainRuntime, row: Row) -> int | Literal[False] | None:
+        """The deadline of a rule for a row; ``SILENT`` if it does not fire. It may be a rule that the pack does not have."""
         env = runtime.environment(rule.entity, row)
         return self._due(rule, runtime, row, env) if fires(rule, env, runtime) else SILENT
 

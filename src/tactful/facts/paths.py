@@ -42,6 +42,7 @@ from tactful.facts.kinds import (
     parse_number,
     parse_yes_no,
 )
+from tactful.facts.near import value_near
 from tactful.facts.reading.custom import CustomFields, Declared
 from tactful.facts.reading.moments import parse_date, parse_moment
 from tactful.facts.shape import CaseShape
@@ -197,7 +198,9 @@ def read_value(given: Any, kind: Kind, path: str) -> Any:
     value = _text(given.strip(), kind) if isinstance(given, str) else _plain(given, kind)
     if value is None:
         message = f"`{_shown(given)}` is not a value of type {kind_name(kind)}"
-        raise _wrong(BadValue.at(None, message, _help(kind), path))
+        meant = value_near(given, kind) if isinstance(given, str) else None
+        known = meant is not None and _text(meant, kind) is not None
+        raise _wrong(BadValue.at(None, message, f"did you mean `{meant}`?" if known else _help(kind), path))
     if not _is_whole(value):
         message = f"`{_shown(given)}` has half of a character in it, which no case can hold"
         raise _wrong(BadValue.at(None, message, "take it out", path))

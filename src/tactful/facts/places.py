@@ -23,6 +23,19 @@ _NO_PLACES: Final = frozenset({"Factory"})
 _ZONE_HELP: Final = "write an IANA name, such as `America/New_York`"
 _COUNTRY_HELP: Final = "write an ISO 3166 code, such as `US` or `US-NY`"
 
+#: Names of places that have no code in the list of countries.
+_OTHER_NAMES: Final = {
+    "england": "GB-ENG",
+    "scotland": "GB-SCT",
+    "wales": "GB-WLS",
+    "northern ireland": "GB-NIR",
+    "great britain": "GB",
+    "britain": "GB",
+    "america": "US",
+    "holland": "NL",
+    "bavaria": "DE-BY",
+}
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
@@ -194,6 +207,8 @@ def near_country(name: str) -> str | None:
             (module.replace("_", " "), *(other.lower() for other in names if not other.startswith("Holidays"))), iso
         )
     word = name.strip().lower()
+    if word in _OTHER_NAMES:
+        return _OTHER_NAMES[word]
     meant = word if word in words else near(word, [known for known in words if len(known) > 3], 0.75)
     return None if meant is None else words[meant]
 

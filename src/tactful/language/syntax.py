@@ -160,6 +160,7 @@ class Table(Written, frozen=True):
     only_one: bool
     about: str
     ask: str
+    otherwise_at: Span | None = None
 
 
 class OrderKey(Written, frozen=True):

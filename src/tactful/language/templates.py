@@ -10,11 +10,13 @@ from collections.abc import Callable
 
 import msgspec
 
+from tactful.facts.entities import ENTITIES
 from tactful.language.terms import Name
 from tactful.source.codes.conditions import BadPlaceholder
 from tactful.source.diagnostics import Diagnostic, Span
 
 _PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_OPEN = re.compile(r"\{\$?[a-z_]+(?:\.[a-z][a-z0-9_]*)?")
 _INSIDE = re.compile(r"(\$?[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\s*(?:\|(.*))?", re.DOTALL)
 
 
@@ -51,17 +53,16 @@ def parse_template(text: Name, source: str, report: Callable[[Diagnostic], None]
 
 def _placeholder(match: re.Match[str], span: Span, report: Callable[[Diagnostic], None]) -> Placeholder | None:
     if match.group(1) is None:
-        report(BadPlaceholder.at(span, f"a lone `{match.group()}`", "write it twice to have it in the text"))
+        open_ = _OPEN.match(match.string, match.start())
+        close = f"close it, `{open_.group()}}}`, or " if open_ is not None else ""
+        report(BadPlaceholder.at(span, f"a lone `{match.group()}`", f"{close}write it twice to have it in the text"))
         return None
     inside = _INSIDE.fullmatch(match.group(1).strip())
     if inside is None or ("." not in inside.group(1) and not inside.group(1).startswith("$")):
-        report(
-            BadPlaceholder.at(
-                span,
-                f"`{match.group()}` is not a placeholder",
-                "write `{entity.field}`, `{entity.field|text for when it is unknown}` or `{$parameter}`",
-            )
-        )
+        help_ = "write `{entity.field}`, `{entity.field|text for when it is unknown}` or `{$parameter}`"
+        if inside is not None and inside.group(1) not in ENTITIES:
+            help_ = f"write `{{${inside.group(1)}}}` for a parameter, `{{entity.field}}` for a fact"
+        report(BadPlaceholder.at(span, f"`{match.group()}` is not a placeholder", help_))
         return None
     default = inside.group(2)
     return Placeholder(inside.group(1), None if default is None else default.strip(), span)

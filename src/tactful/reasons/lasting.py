@@ -30,10 +30,11 @@ class Lasting:
         steps = (rule for rule in self._checked.rules if isinstance(rule.conclusion, AddStep))
         self._steps = [rule for rule in steps if self._moving.of_rule(rule)]
 
-    def warm(self) -> None:
-        """Compile what is compiled on first use, for all rules that add steps."""
+    def warming(self) -> Iterator[None]:
+        """Compile what is compiled on first use, for a rule that adds steps at each step."""
         for rule in self._steps:
             self.of_rule(rule)
+            yield
         self._ahead.warm()
 
     def same_before(self, case: Case, now: int, ranking: Ranking, telling: Telling) -> int:

@@ -13,6 +13,7 @@ from starlette.responses import FileResponse, Response
 
 INDEX: Final = "index.html"
 _MEDIA: Final[Mapping[str, str]] = {
+    ".bin": "application/octet-stream",
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",

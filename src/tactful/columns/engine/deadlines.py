@@ -113,6 +113,11 @@ class Deadlines:
         self._open.append(_Open(rule, rows, self._columns.above(rule.entity, "candidate").take(rows), due))
         return due
 
+    def open_cases(self) -> Places:
+        """The numbers of the cases with deadlines that are still to be searched for, in their order."""
+        owners = [open_.owners for open_ in self._open]
+        return np.unique(np.concatenate(owners)) if owners else np.zeros(0, np.int64)
+
     def search(self) -> None:
         """Search for the deadlines that are still missing, case by case, as the compiled engine does.
 
@@ -122,7 +127,7 @@ class Deadlines:
             return
         refused: dict[int, Diagnostic] = {}
         clockwork = Clockwork(self._facts)
-        wanted = np.unique(np.concatenate([open_.owners for open_ in self._open]))
+        wanted = self.open_cases()
         orders = [np.argsort(open_.owners, kind="stable") for open_ in self._open]
         stretches = [
             np.searchsorted(open_.owners.take(order), np.append(wanted, wanted[-1] + 1))

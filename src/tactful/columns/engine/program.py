@@ -9,7 +9,7 @@ from typing import Any, Final, assert_never
 import numpy as np
 import numpy.typing as npt
 
-from tactful.columns.columns import Columns
+from tactful.columns.columns import Columns, Places
 from tactful.columns.engine.aggregates import AggregatePlan, Aggregates, aggregate_plan
 from tactful.columns.engine.business_days import DayTables, LocalDays
 from tactful.columns.engine.conditions import Conditions
@@ -62,6 +62,17 @@ class ColumnarProgram:
         :meth:`fire_steps` does.
         """
         return self._fired(self._rules, columns)
+
+    def fire_at_once(self, columns: Columns) -> tuple[list[RuleFirings], Places]:
+        """The same without searching for deadlines case by case. Also the numbers of the cases that this leaves open.
+
+        Their deadlines are unknown here.
+        """
+        chunk = self._chunk(columns)
+        try:
+            return chunk.fired_at_once(self._rules)
+        finally:
+            chunk.forget()
 
     def fire_steps(self, columns: Columns) -> list[RuleFirings]:
         """All firings of rules that add steps, in the order of rules. Rules that do not fire are left out."""
@@ -130,6 +141,15 @@ class _Chunk:
 
     def fired(self, rules: Iterable[_RulePlan]) -> list[RuleFirings]:
         """The firings of some rules. Raises :class:`tactful.columns.engine.deadlines.Refused`."""
+        firings = self._firings(rules)
+        self._deadlines.search()
+        return firings
+
+    def fired_at_once(self, rules: Iterable[_RulePlan]) -> tuple[list[RuleFirings], Places]:
+        """The firings of some rules, and the cases whose deadlines are still to be searched for."""
+        return self._firings(rules), self._deadlines.open_cases()
+
+    def _firings(self, rules: Iterable[_RulePlan]) -> list[RuleFirings]:
         firings = []
         for plan in rules:
             table = self._conditions.whole(plan.rule.entity)
@@ -137,7 +157,6 @@ class _Chunk:
             if len(rows):
                 frame = table if len(rows) == table.size else Some(table, rows)
                 firings.append(RuleFirings(plan.rule.no, rows, self._deadlines.due(plan.rule, plan.ends, rows, frame)))
-        self._deadlines.search()
         return firings
 
     def values(self, entity: str, field: Field) -> FieldValues:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from tactful.engines.compiled import nodes
@@ -68,11 +68,12 @@ class TurningFunctions:
             return False
         return True
 
-    def warm(self) -> None:
-        """Compile the functions of all rules, and from now on for every question."""
-        self._asked = PATIENCE
+    def warming(self) -> Iterator[None]:
+        """Compile the functions of all rules, one at each step, and then for every question."""
         for rule in self._checked.rules:
             self.rule(rule.no)
+            yield
+        self._asked = PATIENCE
 
     def rule(self, no: int) -> RuleTurns | None:
         """The function of a rule; ``None`` if it takes the plain search to look back."""

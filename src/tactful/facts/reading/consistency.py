@@ -18,6 +18,7 @@ from tactful.facts.kinds import (
     MomentKind,
     parse_duration,
 )
+from tactful.facts.near import among, literal_help
 from tactful.facts.places import country_exists, country_message, time_zone_exists, time_zone_help
 from tactful.facts.reading.custom import CustomFields, custom_value
 from tactful.facts.reading.limits import CaseLimits
@@ -220,8 +221,7 @@ class Consistency:
 
     def _length(self, text: Any, path: str) -> None:
         if isinstance(text, str) and not isinstance(parse_duration(text), Elapsed):
-            help_ = "write it like `2 weeks` or `30 days`"
-            self._note(NotAValue, path, f"`{text}` is not a length of time", help_)
+            self._note(NotAValue, path, f"`{text}` is not a length of time", literal_help(text, DurationKind()))
 
     def _count(self, items: Any, path: str, limit: int, what: str) -> None:
         if isinstance(items, list) and len(items) > limit:
@@ -239,7 +239,8 @@ class Consistency:
         if not isinstance(id_, str) or id_ in people:
             return
         known = [other for other in people if isinstance(other, str)]
-        help_ = did_you_mean(id_, known) or "list the person under `people`"
+        meant = among(id_, tuple(known)) if known else None
+        help_ = f"did you mean `{meant}`?" if meant else "list the person under `people`"
         self._note(DanglingReference, path, f"no person of this application has the id `{id_}`", help_)
 
     def _custom_values(self, given: Plain, entity: str, path: str, zone: str | None) -> None:
@@ -250,7 +251,7 @@ class Consistency:
             if isinstance(declared[name], MomentKind):  # already known to be a moment
                 self._moment(value, f"{path}.custom.{name}", zone)
             elif custom_value(value, declared[name], self._calendars.at(zone or "UTC", None)) is None:
-                allowed = _values(declared[name])
+                allowed = literal_help(str(value), declared[name]) or _values(declared[name])
                 self._note(NotAValue, f"{path}.custom.{name}", f"`{name}` cannot be `{value}`", allowed)
 
 

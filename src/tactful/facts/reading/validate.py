@@ -23,6 +23,7 @@ from tactful.facts.kinds import (
     parse_number,
     parse_yes_no,
 )
+from tactful.facts.near import literal_help, moment_help, value_near
 from tactful.facts.parameters import Adjustable
 from tactful.facts.reading.custom import Declared
 from tactful.facts.reading.moments import parse_date, parse_moment
@@ -74,8 +75,10 @@ class Reader:
             at = f"{path}.{key.text}" if path else key.text
             if key.text not in fields:
                 self.spans[at] = key.span
-                help_ = (
-                    did_you_mean(key.text, fields) or "extra facts belong under `custom`, where the pack declares them"
+                help_ = did_you_mean(key.text, fields) or (
+                    "the parameters of a case stand at its top, beside `candidate`"
+                    if key.text == "parameters"
+                    else "extra facts belong under `custom`, where the pack declares them"
                 )
                 self.problem(UnknownFact, at, f"{_what(path)} has no fact `{key.text}`", help_)
                 continue
@@ -180,18 +183,18 @@ class Reader:
         if parse_date(node.text) is not None:
             self.problem(BadMoment, path, f"`{_last(path)}` is a day without a time", f"write `{node.text}T16:30`")
         else:
-            self._not_a_moment(node, path)
+            self._not_a_moment(node, path, day_will_do=False)
         return WRONG
 
     def _deadline(self, node: Scalar, path: str) -> str | object:
         if parse_date(node.text) is None and parse_moment(node.text) is None:
-            self._not_a_moment(node, path)
+            self._not_a_moment(node, path, day_will_do=True)
             return WRONG
         return node.text
 
-    def _not_a_moment(self, node: Scalar, path: str) -> None:
+    def _not_a_moment(self, node: Scalar, path: str, day_will_do: bool) -> None:
         message = f"`{_short(node)}` is not a moment, or its day does not exist"
-        self.problem(BadMoment, path, message, "write it like `2026-11-27T17:00:00-05:00`")
+        self.problem(BadMoment, path, message, moment_help(node.text, day_will_do))
 
     def _text(self, node: Scalar, path: str) -> Any:
         if self._json and node.plain:
@@ -272,7 +275,11 @@ class Reader:
         if parameter.value_of(value) is None:
             shown = f"`{_short(node)}`" if isinstance(node, Scalar) else _name(node)
             message = f"`{parameter.name}` cannot be {shown}"
-            self.problem(BadParameter, path, message, f"write {_article(parameter.kind)}, from {parameter.bounds}")
+            meant = value_near(node.text, parameter.kind) if isinstance(node, Scalar) else None
+            help_ = f"write {_article(parameter.kind)}, from {parameter.bounds}"
+            if meant is not None and parameter.value_of(meant) is not None:
+                help_ = f"did you mean `{meant}`?"
+            self.problem(BadParameter, path, message, help_)
             return WRONG
         return value
 
@@ -282,7 +289,9 @@ class Reader:
             return None
         value = self._custom_plain(node, kind)
         if value is None:
-            self.problem(WrongType, path, f"`{_last(path)}` is not of its type, {kind_name(kind)}", _bounds(node, kind))
+            message = f"`{_last(path)}` is not of its type, {kind_name(kind)}"
+            yes_no = self._yes_no_help() if isinstance(kind, YesNoKind) else None
+            self.problem(WrongType, path, message, yes_no or _bounds(node, kind) or _custom_help(node, kind))
             return WRONG
         texts = value if isinstance(value, list) else [value] if isinstance(value, str) else []
         return value if all(self._fits(text, path) for text in texts) else WRONG
@@ -324,6 +333,19 @@ def _last(path: str) -> str:
 
 def _short(node: Scalar) -> str:
     return node.text if len(node.text) <= 60 else node.text[:57] + "…"
+
+
+def _custom_help(node: Node, kind: Kind) -> str | None:
+    """What to write in place of a value that is not of the type of a custom fact."""
+    if not isinstance(node, Scalar):
+        return None
+    match kind:
+        case ListKind():
+            return f"write it as a list, `[{_short(node)}]`"
+        case MomentKind():
+            return moment_help(node.text, day_will_do=True)
+        case _:
+            return literal_help(node.text, kind)
 
 
 def _bounds(node: Node, kind: Kind) -> str | None:

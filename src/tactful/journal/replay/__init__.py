@@ -16,8 +16,8 @@ from tactful.journal.replay.columns import Question, decide_all
 from tactful.journal.replay.groups import Group, Groups
 from tactful.journal.replay.said import said_of
 
-#: How many cases are decided together.
-_TOGETHER: Final = 4_096
+#: How many cases are decided together. They take about 100 MB.
+_TOGETHER: Final = 8_192
 #: After how many decisions progress is reported.
 _OFTEN: Final = 100
 #: How many new objects make the garbage collector look for circles: more than those cases consist of, which all stay until the

@@ -106,9 +106,13 @@ class _Mistakes:
             raise InvalidInput([*self.mistakes, more], dict(self._pack.sources))
 
     def end(self) -> None:
-        """Raise :class:`InvalidInput` if there are mistakes."""
+        """Raise :class:`InvalidInput` if there are mistakes.
+
+        Where the pack's own files have some, those of the packs below follow from them, and are left out.
+        """
+        own = [told for told in self.mistakes if told.span is None or told.span.file in self._pack.own]
         if self.mistakes:
-            raise InvalidInput(self.mistakes, dict(self._pack.sources))
+            raise InvalidInput(own or self.mistakes, dict(self._pack.sources))
 
 
 def _unreadable_at(mistake: Diagnostic) -> Span | None:

@@ -9,13 +9,14 @@ from typing import Final
 
 from tactful.facts.dates import parse_date, parse_day_of_year
 from tactful.facts.kinds import WEEKDAYS, parse_day_time
+from tactful.facts.near import among, date_near
 from tactful.facts.places import country_exists, country_message
 from tactful.facts.working_time import CLOSES, DEFAULT, OPENS, DayRange, WorkingTime
 from tactful.language.names import Report
+from tactful.language.phrases.meant import window_meant
 from tactful.language.syntax import Calendar
 from tactful.language.terms import Name
 from tactful.source.codes.pack import BadSetting
-from tactful.source.suggest import did_you_mean
 
 #: The most days off that a calendar may add to each year. Business days can only be counted where there are some.
 MAX_YEARLY: Final = 180
@@ -71,7 +72,8 @@ def _weekend(days: tuple[Name, ...], name: Name, report: Report) -> tuple[int, .
         if day.text.lower() in WEEKDAYS:
             weekend.append(WEEKDAYS.index(day.text.lower()))
         else:
-            help_ = did_you_mean(day.text, WEEKDAYS) or "write days such as `[saturday, sunday]`"
+            meant = among(day.text, WEEKDAYS)
+            help_ = f"did you mean `{meant}`?" if meant else "write days such as `[saturday, sunday]`"
             report(BadSetting.at(day.span, f"`{day.text}` is not a day of the week", help_))
     if len(set(weekend)) == len(WEEKDAYS):
         report(BadSetting.at(days[0].span, f"nobody works on any day of the week in `{name.text}`"))
@@ -85,7 +87,10 @@ def _hours(text: Name | None, report: Report) -> tuple[int, int]:
     match = _RANGE.fullmatch(text.text.strip())
     opens, closes = (None, None) if match is None else (parse_day_time(match["first"]), parse_day_time(match["last"]))
     if opens is None or closes is None:
-        report(BadSetting.at(text.span, f"`{text.text}` are not office hours", _HOURS_HELP))
+        window = window_meant(text.text)
+        meant = None if window is None else window.removeprefix("between ").replace(" and ", " to ")
+        help_ = f"did you mean `{meant}`?" if meant else _HOURS_HELP
+        report(BadSetting.at(text.span, f"`{text.text}` are not office hours", help_))
     elif opens >= closes:
         report(BadSetting.at(text.span, f"office hours end before they begin, in `{text.text}`", _HOURS_HELP))
     else:
@@ -102,12 +107,23 @@ def _ranges(texts: tuple[Name, ...], report: Report) -> tuple[DayRange, ...]:
     for text in texts:
         days = _range(text.text.strip())
         if days is None:
-            report(BadSetting.at(text.span, f"`{text.text}` is neither a day nor a range of days", _DAYS_HELP))
+            help_ = _days_help(text.text.strip())
+            report(BadSetting.at(text.span, f"`{text.text}` is neither a day nor a range of days", help_))
         elif not days.yearly and days.first > days.last:
-            report(BadSetting.at(text.span, f"the last day comes before the first, in `{text.text}`"))
+            message = f"the last day comes before the first, in `{text.text}`"
+            report(BadSetting.at(text.span, message, "write the earlier day first"))
         else:
             ranges.append(days)
     return tuple(ranges)
+
+
+def _days_help(text: str) -> str:
+    """The help for a text that is neither a day nor a range of days."""
+    if among(text.removesuffix("s"), WEEKDAYS) is not None and not any(sign.isdigit() for sign in text):
+        return "days off of each week stand in `weekend`"
+    window = window_meant(text)
+    meant = date_near(text) if window is None else window.removeprefix("between ").replace(" and ", " to ")
+    return f"did you mean `{meant}`?" if meant is not None and _range(meant) is not None else _DAYS_HELP
 
 
 def _range(text: str) -> DayRange | None:

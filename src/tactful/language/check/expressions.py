@@ -13,14 +13,16 @@ from tactful.facts.kinds import (
     ListKind,
     MomentKind,
     NumberKind,
+    YesNoKind,
     as_length,
     kind_name,
     parse_duration,
+    parse_yes_no,
 )
+from tactful.facts.near import literal_help
 from tactful.language.ir import Combine, Constant, Expression, Field, Moved, Opens, Pick, Read, Share
 from tactful.language.names import Scope
 from tactful.language.phrases.meaning import literal_kind, literal_value, read_length, report_value
-from tactful.language.phrases.near import literal_help
 from tactful.language.syntax import Amount, Gathered, MovedMoment, Opening, Percent
 from tactful.language.syntax import Expression as Written
 from tactful.language.terms import Name, ParameterOperand
@@ -41,6 +43,8 @@ def kind_of(written: Written, kind_of_name: Callable[[str], Kind | None]) -> Kin
         case Amount(operand=operand):
             if isinstance(operand, ParameterOperand):
                 return kind_of_name(f"${operand.name}")
+            if parse_yes_no(operand.text) is not None:
+                return YesNoKind()
             return kind_of_name(operand.text) or literal_kind((operand.text,))
         case Gathered(how=how, members=members):
             if how in ("latest of", "earliest of"):

@@ -57,6 +57,12 @@ def custom_kinds(
 
 def _custom_kind(fact: CustomFact, report: Report) -> Kind | None:
     values = tuple(value.text for value in fact.values)
+    if fact.values and fact.type.text in CUSTOM_TYPES and fact.type.text != "list":
+        message = f"`values` means nothing for the type `{fact.type.text}`"
+        report(BadSetting.at(fact.values[0].span, message, "write `type: one of`, or leave `values` out"))
+    if fact.unit and fact.type.text in (*CUSTOM_TYPES, "one of") and fact.type.text != "number":
+        message = f"`unit` means nothing for the type `{fact.type.text}`"
+        report(BadSetting.at(fact.type.span, message, "write `type: number`, or leave `unit` out"))
     match fact.type.text:
         case "one of" if values:
             return ChoiceKind(values)

@@ -7,9 +7,11 @@ from typing import Final
 from tactful.language.ir import CheckedPack
 from tactful.language.lint.conditions import lint_conditions
 from tactful.language.lint.conflicts import lint_conflicts
+from tactful.language.lint.dated import lint_dated
 from tactful.language.lint.own import Own
 from tactful.language.lint.safety import lint_safety
 from tactful.language.lint.satisfiability import Effort, Exhausted
+from tactful.language.lint.sentences import lint_sentences
 from tactful.language.lint.siblings import lint_siblings
 from tactful.language.lint.tables import lint_tables
 from tactful.language.lint.texts import lint_texts
@@ -33,6 +35,8 @@ def lint_pack(pack: Pack, checked: CheckedPack) -> tuple[Diagnostic, ...]:
         *lint_unused(pack, checked, own),
         *lint_sources(checked, own),
         *lint_texts(pack, checked, own),
+        *lint_sentences(pack, checked, own),
+        *lint_dated(pack, own),
         *lint_safety(pack, checked),
     ]
     effort = Effort(MAX_STEPS)

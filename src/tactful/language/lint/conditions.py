@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tactful.language.ir import Aggregate, CheckedPack, Condition, Derived, Test
 from tactful.language.ir.reads import tests_in
+from tactful.language.lint.counts import counts_of
 from tactful.language.lint.own import Own
 from tactful.language.lint.satisfiability import Effort, Logic, drop, key_of
 from tactful.source.codes.lint import NeverHolds, Redundant
@@ -26,7 +27,7 @@ class _Part(NamedTuple):
 
 def lint_conditions(checked: CheckedPack, own: Own, effort: Effort) -> Iterator[Diagnostic]:
     """Contradictions and redundancies within one rule, computed fact or invariant."""
-    counts = {fact.id for fact in checked.facts if isinstance(fact, Aggregate) and fact.op == "count"}
+    counts = counts_of(checked)
     for part in _parts(checked):
         logic = Logic(part.entity, [part.condition], counts, effort)
         if not logic.possible(part.condition):
@@ -110,7 +111,7 @@ def written(test: Test) -> str:
 def same_conditions(before: CheckedPack, after: CheckedPack) -> bool:
     """Whether every condition of a pack means the same as before. Facts that were removed do not count."""
     old = {(part.name, part.never): part for part in _parts(before)}
-    counts = {fact.id for fact in before.facts if isinstance(fact, Aggregate) and fact.op == "count"}
+    counts = counts_of(before)
     return all(
         Logic(part.entity, [part.condition, former.condition], counts).same(part.condition, former.condition)
         for part in _parts(after)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tactful.facts.entities import SCOPES
-from tactful.language.ir import Advise, Aggregate, CheckedPack, InScope, Prohibit, Rule, Target
+from tactful.language.ir import Advise, CheckedPack, InScope, Prohibit, Rule, Target
+from tactful.language.lint.counts import counts_of
 from tactful.language.lint.own import Own
 from tactful.language.lint.satisfiability import Effort, Logic
 from tactful.source.codes.lint import AlwaysSetAside
@@ -19,8 +20,10 @@ def lint_conflicts(checked: CheckedPack, own: Own, effort: Effort) -> Iterator[D
     advice = [rule for rule in checked.rules if isinstance(rule.conclusion, Advise)]
     for rule in advice:
         highest[rule.conclusion.action] = max(rule.priority, highest.get(rule.conclusion.action, 0))
-    counts = {fact.id for fact in checked.facts if isinstance(fact, Aggregate) and fact.op == "count"}
+    counts = counts_of(checked)
     for rule in advice:
+        if rule.span in own and not Logic(rule.entity, [rule.condition], counts, effort).possible(rule.condition):
+            continue  # it can never fire, which is told already
         for other in prohibitions:
             effort.take(1)
             span = own.place(rule.span, other.span)

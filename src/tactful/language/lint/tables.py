@@ -10,6 +10,7 @@ from typing import Final, assert_never
 from tactful.facts.kinds import ChoiceKind, Value, YesNoKind
 from tactful.language.ir import AllOf, AnyOf, Branch, CheckedPack, Choose, Condition, Derived, Field, NoneOf, Test
 from tactful.language.ir.reads import tests_in
+from tactful.language.lint.counts import counts_of
 from tactful.language.lint.own import Own
 from tactful.language.lint.satisfiability import Effort, Key, Logic, Point, holds_at, key_of
 from tactful.language.syntax import Pack, Table
@@ -23,16 +24,17 @@ _MOST_SHOWN: Final = 3
 
 def lint_tables(pack: Pack, checked: CheckedPack, own: Own, effort: Effort) -> Iterator[Diagnostic]:
     """The warnings about the tables of a pack's own files."""
-    facts = {fact.id: fact for fact in checked.facts}
+    facts, counts = {fact.id: fact for fact in checked.facts}, counts_of(checked)
     for table in pack.tables:
         fact = facts[table.name.text]
         if isinstance(fact, Derived) and isinstance(fact.expression, Choose) and table.name.span in own:
-            yield from _lint_table(table, fact.entity, fact.expression, effort)
+            conditions = [branch.condition for branch in fact.expression.branches]
+            logic = Logic(fact.entity, conditions, counts, effort)
+            yield from _lint_table(table, fact.expression, logic, effort)
 
 
-def _lint_table(table: Table, entity: str, choose: Choose, effort: Effort) -> Iterator[Diagnostic]:
+def _lint_table(table: Table, choose: Choose, logic: Logic, effort: Effort) -> Iterator[Diagnostic]:
     conditions = [branch.condition for branch in choose.branches]
-    logic = Logic(entity, conditions, effort=effort)
     for no, branch in enumerate(choose.branches):
         yield from _unreachable(branch, conditions[:no], logic)
     for first, second in combinations(choose.branches, 2) if table.only_one else ():
@@ -44,6 +46,9 @@ def _lint_table(table: Table, entity: str, choose: Choose, effort: Effort) -> It
             yield RowsDiffer.at(second.span, message, "narrow one of the two, or take `only one` out")
     if choose.otherwise is None:
         yield from _uncovered(table, conditions, effort)
+    elif table.otherwise_at is not None and any(not logic.possible(NoneOf((row,))) for row in conditions):
+        message = "`otherwise` is never used: a row above it matches in every case"
+        yield UnreachableRow.at(table.otherwise_at, message, "take one of the two out")
 
 
 def _unreachable(branch: Branch, above: list[Condition], logic: Logic) -> Iterator[Diagnostic]:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Final, assert_never
 
-from tactful.facts.kinds import DayTimeKind
+from tactful.facts.kinds import DayTimeKind, format_day_time
 from tactful.language.ir import Aggregate, CheckedPack, Condition, DayTimeBetween, Derived, Test, WhenFact
 from tactful.language.ir.reads import conditions_in, tests_in
 from tactful.language.lint.own import Own
-from tactful.language.lint.words import lint_words
+from tactful.language.lint.words import lint_values, lint_words
 from tactful.language.syntax import Pack
 from tactful.source.codes.lint import EmptyFile, OtherText, PassesMidnight
 from tactful.source.diagnostics import Diagnostic, Span
@@ -32,6 +32,7 @@ def lint_texts(pack: Pack, checked: CheckedPack, own: Own) -> Iterator[Diagnosti
             yield EmptyFile.at(Span(name, 0, 0, 1, 1), f"`{name}` is empty", "take it out, or write rules into it")
         else:
             yield from _texts(root, text)
+    yield from lint_values(pack, own)
     for condition in _conditions(checked):
         yield from lint_words(condition, own, pack.sources)
         for test in tests_in(condition):
@@ -80,7 +81,14 @@ def _conditions(checked: CheckedPack) -> Iterator[Condition]:
 
 
 def _midnight(test: Test, checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
-    """Times of day between two parameters of which the first is later."""
+    """Times of day between two parameters of which the first is later, and between two that are the same."""
+    same = next((part for part in test.predicates if isinstance(part, DayTimeBetween) and part.low == part.high), None)
+    place = own.of_tests([test])
+    if same is not None and place is not None:
+        time = format_day_time(same.low)
+        message = f"`{test.field.text}: {test.text}` holds for a single second, at {time}"
+        yield PassesMidnight.at(place, message, "write two different times")
+        return
     match = _BETWEEN.search(test.text) if isinstance(test.field.kind, DayTimeKind) else None
     if match is None or not any(isinstance(part, DayTimeBetween) and part.low > part.high for part in test.predicates):
         return

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, assert_never
 
-from tactful.facts.kinds import YES_NO_WORDS, TextKind
+from tactful.facts.kinds import YES_NO_WORDS, ListKind, TextKind
 from tactful.language.ir import AllOf, AnyOf, Condition, IsIn, NoneOf, Test, TextHas
 from tactful.language.lint.own import Own
 from tactful.language.phrases import is_phrase
+from tactful.language.syntax import Pack
 from tactful.source.codes.lint import OtherText
 from tactful.source.diagnostics import Diagnostic
 from tactful.source.suggest import near
@@ -39,6 +40,21 @@ def lint_words(condition: Condition, own: Own, sources: Mapping[str, str]) -> It
         case AllOf(members=members) | NoneOf(members=members):
             for member in members:
                 yield from lint_words(member, own, sources)
+        case _:
+            assert_never(condition)
+
+
+def lint_values(pack: Pack, own: Own) -> Iterator[Diagnostic]:
+    """The warnings about values of custom facts that are words of the language."""
+    for fact in pack.custom_facts:
+        for value in fact.values:
+            if value.span in own and (value.text == "any" or is_phrase(value.text, ListKind)):
+                message = (
+                    f"`{value.text}` has a meaning of its own in conditions, so it hardly ever stands for this value"
+                )
+                yield OtherText.at(
+                    value.span, message, "give the value another name; for a fact that is unknown, leave it out"
+                )
 
 
 def _plain(test: Test, sources: Mapping[str, str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeVar, get_args
 import msgspec
 
 from tactful.facts.dates import format_date, parse_date, parse_day_of_year
+from tactful.facts.near import date_help
 from tactful.language.load.entries import ID, NO_CONDITION
 from tactful.language.load.expressions import WAYS, read_expression, read_keyed
 from tactful.language.load.files import Layer
@@ -20,7 +21,6 @@ from tactful.language.load.limits import A_WEEK, CHANNELS, QUIET
 from tactful.language.load.merge import NAMED, Merged, merge_layers
 from tactful.language.phrases import Deadline, Phrase, parse_deadline, parse_phrase, whole
 from tactful.language.phrases.dates import BetweenDays, FromOrBefore
-from tactful.language.phrases.near import date_help
 from tactful.language.syntax import (
     Action,
     AddsStep,
@@ -44,7 +44,7 @@ from tactful.language.syntax import (
     TableRow,
 )
 from tactful.language.terms import MODALITIES, DatedValue, Definition, LiteralOperand, Modality, Name, Parameter
-from tactful.source.codes.conditions import BadSafety
+from tactful.source.codes.conditions import BadSafety, MalformedPhrase
 from tactful.source.codes.pack import BadName, BadSetting, MissingKey, UnknownKey, WrongShape
 from tactful.source.codes.text import TooLarge
 from tactful.source.diagnostics import Span
@@ -63,6 +63,8 @@ _EVERY_YEAR: Final = (
     "write it with its year, like `2027-01-01`; "
     "for every year, ask for `candidate.date: between 20 December and 6 January`"
 )
+#: What other tables have for a cell that matches everything.
+_ANY: Final = ("", "*", "-", "–", "_", "any", "all", "anything", "everything", "else", "default", "otherwise")
 #: The most rows that a table may have.
 MAX_ROWS: Final = 1_000
 Aggregation = Literal["exists", "none", "count", "latest", "earliest", "sum", "when"]
@@ -246,6 +248,11 @@ class _Builder(InvariantReader):
         entity, _, field = item.id.text.partition(".")
         if NAME.fullmatch(field) is None:
             self.report(BadName.at(item.id.span, f"`{field}` is not a valid name", "write it like `portal_url`"))
+        listed = item.entries.get("type")
+        if listed is not None and isinstance(listed[1], Sequence):
+            help_ = "for one of several values, write `{type: one of, values: […]}`"
+            self.report(WrongShape.at(listed[1].span, "`type` takes one text, not several values", help_))
+            return None
         type_ = self._required(item, "type")
         if type_ is None:
             return None
@@ -307,7 +314,7 @@ class _Builder(InvariantReader):
 
     def _table(self, item: Item) -> Table | None:
         entries = item.entries
-        gives = self._required(item, "gives")
+        gives = self._required(item, "gives", "a table is stated whole: write `by`, `gives` and `rows`")
         if not self._is_fact(item) or gives is None:
             return None
         by = self._texts(entries["by"][1], "by") if "by" in entries else ()
@@ -335,6 +342,7 @@ class _Builder(InvariantReader):
             self._yes_no(entries, "only one"),
             about,
             ask,
+            entries["otherwise"][1].span if "otherwise" in entries else None,
         )
 
     def _table_row(self, node: Node, by: tuple[Name, ...]) -> TableRow | None:
@@ -354,6 +362,10 @@ class _Builder(InvariantReader):
 
     def _cell(self, node: Node) -> Cell:
         if isinstance(node, Scalar) and node.plain and node.text.strip() == "any":
+            return Cell(())
+        if isinstance(node, Scalar) and node.text.strip().lower() in _ANY:
+            message = f"`{node.text}` is not a phrase that can be read"
+            self.report(MalformedPhrase.at(node.span, message, "did you mean `any`?"))
             return Cell(())
         return Cell(tuple((phrase.phrase, phrase.text, phrase.span) for phrase in parse_phrase(node, self.report)))
 
@@ -513,23 +525,28 @@ class _Builder(InvariantReader):
             return None
         node = item.entries["then"][1]
         if not isinstance(node, Mapping):
-            self.report(WrongShape.at(node.span, "`then` is a mapping", "such as `should: call`, or `step:` and `of:`"))
+            help_ = "such as `should: call`, or `step:` and `of:`"
+            if isinstance(node, Sequence):
+                help_ = "it draws one conclusion: write a rule for each"
+            elif isinstance(node, Scalar) and len(words := node.text.split()) > 1 and words[0] in MODALITIES:
+                help_ = f"write `then: {{{words[0]}: {'_'.join(words[1:])}}}`"
+            self.report(WrongShape.at(node.span, "`then` is a mapping", help_))
             return None
         entries: Entries = {pair[0].text: pair for pair in node.entries}
         keys = [key for key in entries if key in MODALITIES or key == "step"]
         allowed = (*MODALITIES, "step", "of", "to")
+        wrong = [key for key in entries if key not in allowed or (key == "of" and "step" not in entries)]
         for key in entries:
-            if key not in allowed or (key == "of" and "step" not in entries):
+            if key in wrong:
                 help_ = did_you_mean(key, allowed) or "write one of " + ", ".join(
                     f"`{modality}`" for modality in MODALITIES
                 )
                 self.report(UnknownKey.at(entries[key][0].span, f"`{key}` means nothing here", help_))
-        if len(keys) != 1:
+        if len(keys) != 1 and not wrong:
             self.report(
                 BadSetting.at(node.span, "`then` draws exactly one conclusion", "write a rule for each conclusion")
             )
-            return None
-        return self._concluded(keys[0], entries, node.span)
+        return self._concluded(keys[0], entries, node.span) if len(keys) == 1 else None
 
     def _concluded(self, key: str, entries: Entries, span: Span) -> tuple[Conclusion, Name | None] | None:
         what, to = self._text(entries, key), self._text(entries, "to")

@@ -56,9 +56,9 @@ class EntryReader:
         text = self._text(entries, key)
         return "" if text is None else text.text
 
-    def _required(self, item: Item, key: str) -> Name | None:
+    def _required(self, item: Item, key: str, help_: str | None = None) -> Name | None:
         if key not in item.entries:
-            self.report(MissingKey.at(item.id.span, f"`{item.id.text}` has no `{key}`"))
+            self.report(MissingKey.at(item.id.span, f"`{item.id.text}` has no `{key}`", help_))
         return self._text(item.entries, key)
 
     def _texts(self, node: Node, key: str) -> tuple[Name, ...]:

@@ -226,7 +226,11 @@ class _Reader:
                 self._add_base(node, *named)
             elif not node.text.startswith("profile:"):
                 message = f"{_quoted(node.text)} is not a shipped pack"
-                self.problems.append(BadExtends.at(node.span, message, "a text may extend `default` only"))
+                profile = node.text.strip() in profiles()
+                help_ = (
+                    f"did you mean `profile:{node.text.strip()}`?" if profile else "a text may extend `default` only"
+                )
+                self.problems.append(BadExtends.at(node.span, message, help_))
         overlay = bool(bases) or self._below > 0
         stack = frozenset(range(len(self.layers) + 1))
         self._add_layer(Layer(name, (file,), overlay, stack, named=True, path=None))

@@ -57,6 +57,11 @@ _SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
     "off": ("enabled", "disabled", "active", "remove", "delete"),
     "to": ("target", "whom"),
     "value": ("default", "val"),
+    "values": ("options", "choices"),
+    "days off": ("holidays", "holiday", "closed", "off days", "vacation"),
+    "office hours": ("hours", "opening hours", "working hours"),
+    "ask": ("question", "prompt"),
+    "until": ("till", "ends", "expires"),
     "rows": ("row", "rules", "cases", "table"),
     "otherwise": ("else", "default"),
     "gives": ("type", "returns", "output"),
@@ -254,11 +259,14 @@ class _Merger:
         """Whether a group says ``off`` or ``{off: yes}``; anything else is a mistake."""
         if _is_off(content):
             return True
+        if not isinstance(content, Mapping):
+            help_ = f"write `{id_.text}: off`, or leave it out to keep its rules on"
+            self.report(WrongShape.at(content.span, f"`{id_.text}` can only be switched off", help_))
+            return False
         entries = self._entries(section, id_, content)
         if "off" in entries and _is_yes(entries["off"][1]):
             return True
-        if isinstance(content, Mapping):
-            self.report(WrongShape.at(content.span, f"`{id_.text}` can only be switched off", f"`{id_.text}: off`"))
+        self.report(WrongShape.at(content.span, f"`{id_.text}` can only be switched off", f"`{id_.text}: off`"))
         return False
 
     def _group_off(self, id_: Scalar) -> None:
@@ -269,7 +277,7 @@ class _Merger:
             return
         if not members:
             groups = sorted({group for item in rules.values() if (group := _group(item))})
-            meant = did_you_mean(id_.text, groups)
+            meant = self._elsewhere("groups", id_.text) or did_you_mean(id_.text, groups)
             known = f"the groups are {_listed(groups)}" if groups else "no rule below says `group:`"
             self.report(NothingToChange.at(id_.span, f"the packs below have no group `{id_.text}`", meant or known))
         elif all(is_safety(item) for item in members):
@@ -286,7 +294,7 @@ class _Merger:
                 UnknownKey.at(
                     key.span,
                     f"`{key.text}` is not a section of a pack",
-                    did_you_mean(key.text, SECTIONS) or _listed(SECTIONS),
+                    did_you_mean(key.text, SECTIONS) or self._elsewhere("", key.text) or _listed(SECTIONS),
                 )
             )
         elif key.text == "safety":
@@ -369,10 +377,18 @@ class _Merger:
                 f"`{id_.text}` is a key, but an id is expected here",
                 "indent it below the id that it belongs to",
             )
+        elif section in ("rules", "invariants") and isinstance(content, Scalar) and _says_off(content):
+            message, help_ = f"`{id_.text}` has no keys", f"to switch it off, write `{id_.text}: off`, without quotes"
+        elif _empty(content):
+            message, help_ = f"there is nothing below `{id_.text}`", f"indent its keys below it{_short_help(section)}"
         elif section == "facts" and isinstance(content, Scalar):
+            message = f"`{id_.text}` has no keys"
             help_ = f"write `{id_.text}: {{is: {content.text}}}`"
         elif section == "actions" and isinstance(content, Scalar) and not content.is_null:
             help_ = f"write `{id_.text}: {{about: {content.text}}}`"
+        elsewhere = self._elsewhere(section, id_.text)
+        if elsewhere is not None and id_.text not in self.merged.sections[section]:
+            message, help_ = f"`{id_.text}` stands below `{section}:`", elsewhere
         self.report(WrongShape.at(content.span, message, help_))
 
     def _entries(self, section: str, id_: Scalar, content: Node) -> Entries:
@@ -425,7 +441,8 @@ class _Merger:
         added = () if whole else tuple(pair for pair in base.added if ADDITIONS[pair[0].text] not in entries)
         more = self._additions(section, base, entries)
         own = {key: pair for key, pair in entries.items() if key not in ADDITIONS and key != "replaces"}
-        self.merged.sections[section][id_.text] = Item(base.id, _present({**kept, **own}), (*added, *more))
+        named = id_ if whole else base.id
+        self.merged.sections[section][id_.text] = Item(named, _present({**kept, **own}), (*added, *more))
 
     def _on_purpose(self, entries: Entries) -> bool:
         """Whether a patch says ``replaces: yes``."""
@@ -455,9 +472,9 @@ class _Merger:
 
     def _switch_off(self, section: str, id_: Scalar, base: Item | None, entries: Entries | None) -> None:
         if section not in ("rules", "invariants"):
-            self.report(
-                WrongShape.at(id_.span, f"`{id_.text}` cannot be switched off", "only rules and invariants can")
-            )
+            no = "; for a yes/no that never holds, write `{is: no}`" if section == "facts" else ""
+            help_ = f"only rules and invariants can{no}"
+            self.report(WrongShape.at(id_.span, f"`{id_.text}` cannot be switched off", help_))
             return
         off = None if entries is None else entries["off"][1]
         if off is not None and not _is_yes(off):
@@ -507,15 +524,26 @@ class _Merger:
         known = [*self.merged.sections[section], *(GENERAL if section == "invariants" else ())]
         new = f"a new one needs {_listed([f'{key}:' for key in NEEDS[section]], 'or')}"
         meant = did_you_mean(id_.text, known)
+        elsewhere = self._elsewhere(section, id_.text) if meant is None else None
         what = section.rstrip("s").replace("_", " ")
         gone = self.merged.gone.get((section, id_.text))
         if gone is not None:
-            meant = f"it is switched off at {gone[1].file}:{gone[1].line}."
-        self.report(
-            NothingToChange.at(
-                id_.span, f"the packs below have no {what} `{id_.text}` to change", f"{meant} {new}" if meant else new
-            )
+            meant = f"it is switched off at {gone[1].file}:{gone[1].line};"
+        help_ = elsewhere or (f"{meant} {new}" if meant else new)
+        message = f"the packs below have no {what} `{id_.text}` to change"
+        self.report(NothingToChange.at(id_.span, message, help_))
+
+    def _elsewhere(self, section: str, id_: str) -> str | None:
+        """What to write where an id belongs to another section than the one in which it stands."""
+        found = next(
+            (other for other, items in self.merged.sections.items() if other != section and id_ in items), None
         )
+        if found is not None and found != "custom_facts":
+            word = found.rstrip("s").replace("_", " ")
+            return f"`{id_}` is {'an' if word[0] in 'ai' else 'a'} {word}: write it below `{found}:`"
+        if section != "groups" and any(_group(item) == id_ for item in self.merged.sections["rules"].values()):
+            return f"`{id_}` is a group of rules: write `groups: {{{id_}: off}}`"
+        return None
 
 
 def _key_help(section: str, key: str) -> str:
@@ -549,6 +577,18 @@ def _is_off(node: Node) -> bool:
 
 def _is_yes(node: Node) -> bool:
     return isinstance(node, Scalar) and node.plain and node.text.lower() in ("yes", "true", "on")
+
+
+def _says_off(node: Scalar) -> bool:
+    """Whether a value that is not ``off`` means just that."""
+    return node.text.strip().lower() in ("off", "no", "false", "disabled", "disable", "none", "remove", "null")
+
+
+def _short_help(section: str) -> str:
+    """What else may stand behind an id of a section, for the help about an id with nothing behind it."""
+    if section == "parameters":
+        return ", or write a value behind it, such as `3 days`"
+    return ", or write `off` to switch it off" if section in ("rules", "invariants") else ""
 
 
 def _group(item: Item) -> str | None:

@@ -30,12 +30,12 @@ from tactful.facts.kinds import (
     parse_number,
     parse_yes_no,
 )
+from tactful.facts.near import date_help, length_help, literal_help
 from tactful.facts.places import country_exists, country_message
 from tactful.facts.texts import folded
 from tactful.language.ir import HERE, Field, NowIs, Predicate, Relates, Shift
 from tactful.language.names import Scope
 from tactful.language.phrases.meant import looks_meant, meant_by, words_meant
-from tactful.language.phrases.near import date_help, length_help, literal_help
 from tactful.language.phrases.text import Words, operand_text
 from tactful.language.terms import LiteralOperand, Name, Operand, Order, Parameter, ParameterOperand, Written
 from tactful.source.codes.conditions import EmptyRange, WrongParameter, WrongPhrase, WrongValue
@@ -279,9 +279,6 @@ class Question:
         return amount
 
     def _amount_help(self, text: str) -> str | None:
-        if isinstance(self.kind, DurationKind):
-            business = "business days can only move a moment: write days or weeks"
-            return business if "business" in text else length_help(text)
         return literal_help(text, self.kind) or self._meant(self.text) or self._written()
 
     def values(

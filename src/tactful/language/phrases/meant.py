@@ -19,7 +19,7 @@ from tactful.facts.kinds import (
     TextKind,
     parse_duration,
 )
-from tactful.language.phrases.near import among, date_near, length_near, time_near, unquoted, value_near
+from tactful.facts.near import among, date_near, length_near, time_near, unquoted, value_near
 from tactful.source.characters import visible
 from tactful.source.suggest import in_words
 

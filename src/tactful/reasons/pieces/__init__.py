@@ -7,7 +7,7 @@ It is a record, or JSON at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -167,15 +167,19 @@ class Pieces:
         self._of_plans: dict[object, OfConclusion] = {}
         self._of_rules: dict[int, OfRule] = {}
 
-    def warm(self) -> None:
-        """Take all reasons, steps and labels apart, each label and step for the entities that rules advise it for."""
+    def warming(self) -> Iterator[None]:
+        """Take all reasons, steps and labels apart, those of a rule at each step.
+
+        Labels and steps are taken apart for the entities that rules advise them for.
+        """
         for rule in self._checked.rules:
             if isinstance(rule.conclusion, AddStep):
                 said = self.added(rule)
                 _ = said.fixed or (said.values, said.json)
-                continue
-            subject, reason = self.subject(rule.conclusion.action, rule.target_entity), self.reason(rule)
-            _ = subject.values, subject.json, reason.values, self.of_rule(rule.no)
+            else:
+                subject, reason = self.subject(rule.conclusion.action, rule.target_entity), self.reason(rule)
+                _ = subject.values, subject.json, reason.values, self.of_rule(rule.no)
+            yield
 
     def reason(self, rule: Rule) -> Reason:
         """The sentence and the conditions of a rule."""

@@ -360,6 +360,7 @@ class OtherText(Code):
         A ` #` in a sentence begins a comment, so the rest is not a part of the sentence; typographic quotes around a
         text are a part of it; or a text in a condition reads like a phrase (`Unknown`, `Not Acme`), like a yes/no, or
         like several texts (`Acme or Beta`, `contains senior, lead`). In quotes, such a text is taken as it stands.
+        A sentence that names a fact or a parameter outside of braces, or a text of a table with braces, is told too.
 
     Why
         People would read half of the sentence, and a condition on the text would hardly ever hold.
@@ -380,7 +381,7 @@ class PassesMidnight(Code):
 
     What it reports
         A condition holds between two parameters, of which the first is the later time of day, so that it holds through
-        midnight.
+        midnight. Or it holds between two times that are the same, so that it holds for a second.
 
     Why
         Somebody could be called at night. Where that is meant, write the times themselves into the condition.
@@ -415,7 +416,8 @@ class UnreachableRow(Code):
     """row of a table that no case reaches
 
     What it reports
-        The rows above cover every case that the row covers, or no case has its values.
+        The rows above cover every case that the row covers, or no case has its values. Or `otherwise` stands below a row
+        that matches in every case.
 
     Why
         The first row that matches counts, so the value of this row is never used.
@@ -573,6 +575,44 @@ class EmptyFile(Code):
     """
 
     id: ClassVar[str] = "T916"
+
+
+class SingleDay(Code):
+    """dated value that counts before its day
+
+    What it reports
+        `values` has a single day. Before the first day, the first value holds, so the value counts on every day. An
+        overlay that gives `values` replaces the value of the packs below, which does not count before that day either.
+
+    Why
+        The author wants another value until then.
+
+    Example
+        parameters:
+          patience: {values: {2027-01-01: 10 days}}
+        actions: {call: {about: a call}}
+        rules:
+          r:
+            source: a book
+            for each: interview
+            when: {interview.ended_at: at least $patience ago}
+            then: {may: call}
+            because: a reason
+
+    Instead
+        parameters:
+          patience: {values: {2026-01-01: 7 days, 2027-01-01: 10 days}}
+        actions: {call: {about: a call}}
+        rules:
+          r:
+            source: a book
+            for each: interview
+            when: {interview.ended_at: at least $patience ago}
+            then: {may: call}
+            because: a reason
+    """
+
+    id: ClassVar[str] = "T917"
 
 
 class NewerForm(Code):

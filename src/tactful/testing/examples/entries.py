@@ -7,6 +7,7 @@ from typing import Final
 
 from tactful.facts.calendars import Calendar
 from tactful.facts.kinds import parse_number, parse_yes_no
+from tactful.facts.near import moment_help
 from tactful.facts.reading.moments import parse_date, parse_moment, seconds_of
 from tactful.language.ir import CheckedPack
 from tactful.language.terms import MODALITIES, Modality
@@ -19,7 +20,7 @@ from tactful.source.codes.examples import (
 )
 from tactful.source.diagnostics import Code, Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
-from tactful.source.suggest import did_you_mean
+from tactful.source.suggest import did_you_mean, did_you_mean_part
 from tactful.testing.examples.model import Deadline, Due, DueOn, Expected, Forbidden, Lost, Named, NoDeadline, Reference
 
 Entries = dict[str, tuple[Scalar, Node]]
@@ -27,6 +28,15 @@ EXPECTED_KEYS: Final = (*MODALITIES, "to", "by", "rules", "rank", "steps", "with
 NEVER_KEYS: Final = (*MODALITIES, "to")
 LOST_KEYS: Final = (*MODALITIES, "to", "by rule")
 MOMENT_HELP: Final = "write it like `2026-11-23T10:00:00-05:00`; without an offset it is on the candidate's clock"
+
+#: Words that people write for keys of an example.
+_SYNONYMS: Final = {
+    "at": ("now", "when", "date", "moment"),
+    "expect": ("expected", "advice", "then"),
+    "never": ("not", "must_not", "forbidden"),
+    "nothing else": ("only", "exactly"),
+    "case": ("given", "for"),
+}
 
 
 class Parts:
@@ -49,7 +59,9 @@ class Parts:
             return None
         for key, _ in node.entries:
             if key.text not in known:
-                help_ = did_you_mean(key.text, known) or "the keys are " + ", ".join(f"`{name}`" for name in known)
+                meant = next((name for name, words in _SYNONYMS.items() if name in known and key.text in words), None)
+                help_ = f"did you mean `{meant}`?" if meant else did_you_mean(key.text, known)
+                help_ = help_ or "the keys are " + ", ".join(f"`{name}`" for name in known)
                 self.report(UnknownExampleKey, key.span, f"`{key.text}` means nothing in {part}", help_)
         return {key.text: (key, value) for key, value in node.entries if key.text in known}
 
@@ -128,13 +140,15 @@ class Parts:
     def _known(self, name: str, known: Collection[str], kind: str, span: Span) -> bool:
         if name in known:
             return True
-        help_ = did_you_mean(name, known) or ("`tactful rules` lists them" if kind == "rule" else None)
+        help_ = did_you_mean_part(name, known) or ("`tactful rules` lists them" if kind == "rule" else None)
         self.report(UnknownExampleName, span, f"the pack has no {kind} `{name}`", help_)
         return False
 
     def _concluded(self, entries: Entries, node: Node, part: str) -> tuple[Modality, Reference] | None:
         """``should: call`` with its ``to``."""
         modalities = [modality for modality in MODALITIES if modality in entries]
+        if len(modalities) != 1 and isinstance(node, Mapping) and len(entries) < len(node.entries):
+            return None  # a key that is misspelt, which is told
         if len(modalities) != 1:
             self.report(IncompleteExample, node.span, f"{part} needs one conclusion", "such as `should: call`")
             return None
@@ -220,7 +234,9 @@ class Parts:
             return None
         moment = parse_moment(text)
         if moment is None:
-            help_ = MOMENT_HELP if part == "at" else f"{MOMENT_HELP}; or a day, or `none`"
+            meant = moment_help(text, day_will_do=False)
+            near = MOMENT_HELP if meant.startswith("write it like") else meant
+            help_ = near if part == "at" else f"{near}; or a day, or `none`"
             self.report(BadExampleValue, node.span, f"`{part}` is `{text}`, which is not a moment", help_)
             return None
         return seconds_of(moment, calendar)

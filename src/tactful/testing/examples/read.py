@@ -81,7 +81,8 @@ class _Reader:
         entries = parts.entries(node, "an example", EXAMPLE_KEYS)
         if entries is None:
             return None
-        if not any(key in entries and _can_fail(key, entries[key][1]) for key in EXPECTATIONS):
+        misspelt = isinstance(node, Mapping) and len(entries) < len(node.entries)
+        if not misspelt and not any(key in entries and _can_fail(key, entries[key][1]) for key in EXPECTATIONS):
             parts.report(IncompleteExample, id_.span, f"`{id_.text}` expects nothing", "write `expect:` or `never:`")
         if "case" not in entries:
             parts.report(IncompleteExample, id_.span, f"`{id_.text}` has no `case`", "name a case, or write it out")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from tactful.api.decision import Decision
 from tactful.api.policy import Policy, load
-from tactful.decide.ranker import Conclusion
+from tactful.decide.ranker import Conclusion, Ranking
 from tactful.facts.rows import inside
 from tactful.language.terms import Modality
-from tactful.reasons.context import application_of
+from tactful.reasons.context import Context, application_of
 from tactful.reasons.why.question import rows_named
 from tactful.source.diagnostics import Diagnostic, InvalidInput, Span
 from tactful.testing.examples.files import example_files, parse_file
@@ -60,16 +59,22 @@ def read_examples_text(policy: Policy, text: str, name: str, folder: Path | None
 
 def run_example(policy: Policy, example: Example) -> ExampleResult:
     """Decide on the example's case and compare the decision with the expectations. Pure."""
-    return ExampleResult(example, tuple(_Run(policy.decide(example.case), example).problems()))
+    decision = policy.decide(example.case)
+    return ExampleResult(example, tuple(_Run(decision.context, decision.ranking, example).problems()))
+
+
+def meets(context: Context, ranking: Ranking, example: Example) -> bool:
+    """Whether a decision that was made already, such as that of a mutant, meets all expectations of an example."""
+    return next(_Run(context, ranking, example).problems(), None) is None
 
 
 class _Run:
     """One decision, compared with the expectations of an example."""
 
-    def __init__(self, decision: Decision, example: Example) -> None:
-        self._example, self._context = example, decision.context
-        self._ranked, self._set_aside = decision.ranking.ranked, decision.ranking.set_aside
-        self._actions = decision.context.checked.actions
+    def __init__(self, context: Context, ranking: Ranking, example: Example) -> None:
+        self._example, self._context = example, context
+        self._ranked, self._set_aside = ranking.ranked, ranking.set_aside
+        self._actions = context.checked.actions
 
     def problems(self) -> Iterator[Problem]:
         """All expectations that are not met, in the order of the example's parts."""

@@ -46,6 +46,7 @@ class Mutant(msgspec.Struct, frozen=True, eq=False):
     """A pack with one change. ``owner`` is the changed rule or fact, ``change`` describes the change, ``span`` its place.
 
     ``affected`` are the numbers, in the original pack, of the rules that may fire differently. ``off``: the rule is removed.
+    ``fact``: the id of the changed fact, if it is not a rule that is changed.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Mutant(msgspec.Struct, frozen=True, eq=False):
     pack: CheckedPack
     affected: tuple[int, ...]
     off: bool = False
+    fact: str | None = None
 
 
 def mutants(checked: CheckedPack, only: Container[str] | None = None) -> Iterator[Mutant]:
@@ -171,7 +173,8 @@ def _of_fact(no: int, fact: ComputedFact, checked: CheckedPack, counts: set[str]
 
     def made(part: str, operator: str, change: str, span: Span, changed: ComputedFact) -> Mutant:
         pack = replace(checked, facts=(*checked.facts[:no], changed, *checked.facts[no + 1 :]))
-        return Mutant(f"{fact_name(fact)}/{part}:{operator}", fact_name(fact), operator, change, span, pack, affected)
+        name = fact_name(fact)
+        return Mutant(f"{name}/{part}:{operator}", name, operator, change, span, pack, affected, fact=fact.id)
 
     if isinstance(fact, Derived):
         definition = checked.definitions.get(fact_name(fact).removeprefix(SIGN))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final, Literal
 
 import msgspec
@@ -11,16 +11,17 @@ import msgspec
 from tactful.api.policy import Policy
 from tactful.decide.invariants import DecidedCase, Violation, violations_by
 from tactful.decide.ranker import Conclusion, Ranking
-from tactful.engines.expiry import rule_turns
+from tactful.engines.evaluate import Evaluator
+from tactful.engines.expiry import Turn, fact_turns, rule_turns
 from tactful.facts.calendars import Calendar
-from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
+from tactful.language.ir import ComputedFact, Rule
 from tactful.source.diagnostics import InvalidInput, Span, TactfulError
 from tactful.source.lazy import lazy
 from tactful.testing.examples.model import Example
 from tactful.testing.examples.run import run_example
 from tactful.testing.mutation.mutants import Mutant, mutants
-from tactful.testing.mutation.trying import Changed, Difference, Tried, read_drawn_cases, tried
+from tactful.testing.mutation.trying import Changed, Difference, Original, Tried, read_drawn_cases, tried
 from tactful.testing.properties.smallest import smallest
 
 #: How many more cases are drawn for mutants that decide like the original on all other cases.
@@ -29,6 +30,8 @@ RESERVE: Final = 1500
 _ENOUGH: Final = 10
 #: The most instants of a case at which a mutant is tried.
 _INSTANTS: Final = 60
+#: The most instants at which a mutant is tried in all.
+_TRIES: Final = 3000
 
 Progress = Callable[[int, int], None]
 
@@ -102,7 +105,7 @@ class _Runner:
     """Tries mutants of one pack."""
 
     def __init__(self, policy: Policy, examples: Sequence[Example], seed: int, drawn: int) -> None:
-        self._policy, self._seed = policy, seed
+        self._policy, self._seed, self._original = policy, seed, Original(policy)
         self.corpus = [tried(policy, example.case, _now(example.case), example) for example in examples]
         self.corpus += (
             [tried(policy, case, _now(case)) for case in read_drawn_cases(policy, drawn, seed)] if drawn else []
@@ -132,17 +135,19 @@ class _Runner:
         ]
 
     def outcome(self, mutant: Mutant) -> MutantResult:
-        """The result of trying a mutant."""
-        changed = Changed(self._policy, mutant)
-        differing = list(changed.differences(self.corpus))
-        by = self._noticed(mutant, differing)
-        if by:
-            return _outcome(mutant, "noticed", by=by)
-        if not differing:
-            differing = list(islice(changed.differences(self._elsewhere(mutant, changed)), _ENOUGH))
-            by = self._broken(differing)
+        """The result of trying a mutant. What takes least time is tried first, and a notice ends it."""
+        changed = Changed(self._original, mutant)
+        differing: list[Difference] = []
+        for difference in changed.differences(self.corpus):
+            by = self._failing(difference, changed)
             if by:
                 return _outcome(mutant, "noticed", by=by)
+            differing.append(difference)
+        if not differing:
+            differing = list(islice(changed.differences(self._elsewhere(mutant, changed)), _ENOUGH))
+        by = self._broken(differing)
+        if by:
+            return _outcome(mutant, "noticed", by=by)
         if not differing:
             return _outcome(mutant, "not told apart")
         shortest = min(differing, key=lambda difference: len(msgspec.json.encode(_plain(difference.tried))))
@@ -150,20 +155,16 @@ class _Runner:
         before, after = _lines(shown, self._policy)
         return _outcome(mutant, "survived", case=_plain(shown.tried), before=before, after=after)
 
-    def _noticed(self, mutant: Mutant, differing: Sequence[Difference]) -> str:
-        """The example or invariant that notices the mutant; empty if none does."""
-        examples = (difference.tried.example for difference in differing)
-        with_examples = [example for example in examples if example is not None]
-        if with_examples:
-            policy = Policy(mutant.pack, CaseLimits())
-            for example in with_examples:
-                if not run_example(policy, example).passed:
-                    return f"example {example.id}"
-        return self._broken(differing)
+    def _failing(self, difference: Difference, changed: Changed) -> str:
+        """The example that fails by a difference on its case; empty if none does."""
+        example = difference.tried.example
+        return "" if example is None or changed.meets(difference, example) else f"example {example.id}"
 
     def _broken(self, differing: Iterable[Difference]) -> str:
         """The first invariant that is broken by a differing decision; empty if none is."""
         for difference in differing:
+            if not difference.shows_in_conclusions():
+                continue
             broken = self._unmet(difference.tried.case, difference.tried.now, difference.ranking)
             if broken:
                 return f"invariant {broken[0].invariant}"
@@ -172,21 +173,29 @@ class _Runner:
     def _elsewhere(self, mutant: Mutant, changed: Changed) -> Iterator[Tried]:
         """More cases, and the corpus at instants at which the rule or the mutant may begin or stop to fire."""
         yield from self._reserve
+        left = _TRIES
         for case in self.corpus:
             for instant in self._instants(mutant, changed, case):
                 yield tried(self._policy, case.case, instant)
+                left -= 1
+            if left <= 0:
+                return
 
     def _instants(self, mutant: Mutant, changed: Changed, case: Tried) -> list[int]:
-        """Instants (seconds since 1970) at which a test of a changed rule turns, and the second before each."""
-        before, after = self._policy.decider.evaluator(case.case, case.now), changed.evaluator(case)
-        instants: set[int] = set()
-        pairs = [(self._policy.checked, before)] + ([] if mutant.off else [(mutant.pack, after)])
-        for pack, evaluator in pairs:
-            for no in mutant.affected:
-                rule = pack.rules[no]
-                for row in evaluator.rows(rule.entity):
-                    env = evaluator.environment(rule.entity, row)
-                    instants.update(turn.first for turn in rule_turns(rule, env, evaluator) if turn.first > case.now)
+        """Instants (seconds since 1970) at which what is changed turns, and the second before each.
+
+        Where a changed fact differs already, these are the turns of the rules that read it; elsewhere, its own.
+        """
+        rules = self._policy.checked.rules
+        if mutant.fact is None or changed.differs_in_fact(case.runtime):
+            turns = _turns_of((rules[no] for no in mutant.affected), case.runtime)
+            if mutant.fact is None and not mutant.off:
+                turns = chain(turns, _turns_of((mutant.pack.rules[no] for no in mutant.affected), case.runtime))
+        else:
+            before = self._policy.decider.facts[mutant.fact]
+            after = next(fact for fact in mutant.pack.facts if fact.id == mutant.fact)
+            turns = chain(_turns_of_fact(before, case.runtime), _turns_of_fact(after, case.runtime))
+        instants = {turn.first for turn in turns if turn.first > case.now}
         return sorted({instant + step for instant in instants for step in (-1, 0)})[:_INSTANTS]
 
     def _smaller(self, difference: Difference, changed: Changed) -> Difference:
@@ -201,6 +210,19 @@ class _Runner:
         except InvalidInput:
             return None
         return None if case.now is None else changed.difference(tried(self._policy, case, case.now))
+
+
+def _turns_of(rules: Iterable[Rule], evaluator: Evaluator) -> Iterator[Turn]:
+    """The turns of rules for all their rows."""
+    for rule in rules:
+        for row in evaluator.rows(rule.entity):
+            yield from rule_turns(rule, evaluator.environment(rule.entity, row), evaluator)
+
+
+def _turns_of_fact(fact: ComputedFact, evaluator: Evaluator) -> Iterator[Turn]:
+    """The turns of a computed fact for all its rows."""
+    for row in evaluator.rows(fact.entity):
+        yield from fact_turns(fact, row, evaluator)
 
 
 def _now(case: Case) -> int:

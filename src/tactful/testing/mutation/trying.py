@@ -1,23 +1,29 @@
 """Cases that mutants are tried on, the decisions of the original pack on them, and the decisions of a mutant that differ.
 
-Only the rules that a mutant affects are compiled and fired again. The firings of all other rules are taken from the original.
+Only the rules that a mutant affects are fired again, by the plain evaluator. The firings of all other rules are taken from the
+original, and so are the values of all facts that do not depend on what is changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from tactful.api.policy import Policy
+from tactful.decide.decider import Decider
 from tactful.decide.ranker import Conclusion, Ranker, Ranking
-from tactful.engines.compiled import compile_pack
-from tactful.engines.evaluate import Evaluator
-from tactful.engines.firings import Program, RawFiring
+from tactful.engines.compiled.single_functions import SILENT
+from tactful.engines.firings import RawFiring
+from tactful.engines.plain import PlainRuntime
+from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
 from tactful.language.ir import AddStep
+from tactful.language.ir.reads import closure, computed, fields_of_fact
+from tactful.reasons.context import Context
 from tactful.testing.examples.model import Example
-from tactful.testing.mutation.mutants import Mutant, replace
+from tactful.testing.examples.run import meets
+from tactful.testing.mutation.mutants import Mutant
 from tactful.testing.properties.drawing import drawn_cases
 
 #: Everything that is visible in a decision.
@@ -41,6 +47,8 @@ class Tried(msgspec.Struct, frozen=True, eq=False):
     firings: tuple[RawFiring, ...]
     steps: tuple[RawFiring, ...]
     ranking: Ranking
+    #: The original's facts and conditions. They are kept, because every mutant is compared with them.
+    runtime: PlainRuntime
 
     def fired(self, rules: Iterable[int]) -> tuple[list[RawFiring], list[RawFiring]]:
         """The firings of some rules: first those of conclusions, then those of steps."""
@@ -53,7 +61,8 @@ def tried(policy: Policy, case: Case, now: int, example: Example | None = None) 
     """A case with the decision of the original pack on it."""
     decider = policy.decider
     firings, steps = decider.fire(case, now), decider.steps(case, now)
-    return Tried(case, now, example, tuple(firings), tuple(steps), decider.ranker.rank(firings, case, now))
+    ranking, runtime = decider.ranker.rank(firings, case, now), decider.plain.runtime(case, now)
+    return Tried(case, now, example, tuple(firings), tuple(steps), ranking, runtime)
 
 
 class Difference(msgspec.Struct, frozen=True, eq=False):
@@ -62,28 +71,41 @@ class Difference(msgspec.Struct, frozen=True, eq=False):
     tried: Tried
     ranking: Ranking
 
+    def shows_in_conclusions(self) -> bool:
+        """Whether anything differs besides order, deadlines, reasons and steps. Only that can break an invariant."""
+        return _concluded(self.ranking) != _concluded(self.tried.ranking)
+
+
+class Original:
+    """The pack that is changed, and what trying its mutants takes besides."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        facts = policy.decider.facts
+        #: For each computed fact, itself and the facts that depend on it.
+        self.dependents: dict[str, set[str]] = {id_: {id_} for id_ in facts}
+        for id_, fact in facts.items():
+            for read in closure(computed(fields_of_fact(fact)), facts):
+                self.dependents[read].add(id_)
+
 
 class Changed:
-    """A mutant with its affected rules compiled."""
+    """A mutant, and its decisions."""
 
-    def __init__(self, policy: Policy, mutant: Mutant) -> None:
-        self._policy, self._mutant = policy, mutant
+    def __init__(self, original: Original, mutant: Mutant) -> None:
+        self._original, self._policy, self._mutant = original, original.policy, mutant
         self._numbers = mutant.affected
-        self._ranker = policy.decider.ranker if mutant.off else Ranker(mutant.pack, policy.calendars)
-        self._program = None if mutant.off else self._compiled()
-        rules = policy.checked.rules
+        rules = self._policy.checked.rules
+        self._rules = () if mutant.off else tuple(mutant.pack.rules[no] for no in self._numbers)
         self._only_steps = all(isinstance(rules[no].conclusion, AddStep) for no in self._numbers)
         self._no_steps = not any(isinstance(rules[no].conclusion, AddStep) for no in self._numbers)
         #: Whether the affected rules conclude as before, so that the same firings mean the same decision.
         self._same_conclusions = mutant.operator not in ("modality", "priority", "target")
-        self.facts = {fact.id: fact for fact in mutant.pack.facts}
+        self._decider = Decider(mutant.pack, CaseLimits(), few=True)
+        as_before = self._same_conclusions and mutant.fact is None
+        self._ranker = self._policy.decider.ranker if as_before else self._decider.ranker
 
-    def _compiled(self) -> Program:
-        pack = self._mutant.pack
-        rules = tuple(replace(pack.rules[old], no=new) for new, old in enumerate(self._numbers))
-        return compile_pack(replace(pack, rules=rules), self._policy.calendars)
-
-    def differences(self, among: Iterable[Tried]) -> Iterable[Difference]:
+    def differences(self, among: Iterable[Tried]) -> Iterator[Difference]:
         """The cases on which the mutant decides differently."""
         for case in among:
             difference = self.difference(case)
@@ -92,6 +114,8 @@ class Changed:
 
     def difference(self, case: Tried) -> Difference | None:
         """The mutant's decision on a case; ``None`` where it is the same as the original's."""
+        if not self.differs_in_fact(case.runtime):
+            return None
         before, steps_before = case.fired(self._numbers)
         after, steps_after = self._fired(case)
         same = _set(before) == _set(after) and _set(steps_before) == _set(steps_after)
@@ -107,20 +131,43 @@ class Changed:
         own = seen(ranking), _steps(ranking, steps, case.case, self._ranker)
         return Difference(case, ranking) if own != original else None
 
-    def _fired(self, case: Tried) -> tuple[list[RawFiring], list[RawFiring]]:
-        """The firings of the affected rules, those of steps apart, with the rules' numbers in the original pack."""
-        if self._program is None:
-            return [], []
-        firings = [] if self._only_steps else self._program.fire(case.case, case.now)
-        steps = [] if self._no_steps else self._program.fire_steps(case.case, case.now)
-        numbers = self._numbers
-        return [(numbers[no], row, due) for no, row, due in firings], [
-            (numbers[no], row, due) for no, row, due in steps
-        ]
+    def differs_in_fact(self, runtime: PlainRuntime) -> bool:
+        """Whether the changed fact has another value for any row. Without that, the decision is the same."""
+        id_ = self._mutant.fact
+        if id_ is None:
+            return True
+        changed = self._decider.facts[id_]
+        return any(
+            runtime.computed(id_, row) != runtime.worked_out(changed, row) for row in runtime.rows(changed.entity)
+        )
 
-    def evaluator(self, case: Tried) -> Evaluator:
-        """An evaluator of the mutant's conditions."""
-        return Evaluator(case.case, case.now, self.facts, self._policy.calendars)
+    def _fired(self, case: Tried) -> tuple[list[RawFiring], list[RawFiring]]:
+        """The firings of the affected rules, those of steps apart."""
+        runtime, plain = self.runtime(case), self._decider.plain
+        firings: list[RawFiring] = []
+        steps: list[RawFiring] = []
+        for rule in self._rules:
+            own = steps if isinstance(rule.conclusion, AddStep) else firings
+            for row in runtime.rows(rule.entity):
+                due = plain.due_if_fires(rule, runtime, row)
+                if due is not SILENT:
+                    own.append((rule.no, row, due))
+        return firings, steps
+
+    def runtime(self, case: Tried) -> PlainRuntime:
+        """The mutant's facts and conditions on a case."""
+        changed = self._mutant.fact
+        if changed is None:
+            return case.runtime
+        runtime, dependents = self._decider.plain.runtime(case.case, case.now), self._original.dependents[changed]
+        runtime.memo.update((key, value) for key, value in case.runtime.memo.items() if key[0] not in dependents)
+        return runtime
+
+    def meets(self, difference: Difference, example: Example) -> bool:
+        """Whether the mutant's decision on an example's case meets the expectations."""
+        case, now = difference.tried.case, difference.tried.now
+        ranking = difference.ranking if case.handled is None else self._decider.rank(case, now)
+        return meets(Context(self._decider, case, now), ranking, example)
 
 
 def _set(firings: Sequence[RawFiring]) -> frozenset[tuple[int, int, int | None]]:
@@ -130,6 +177,14 @@ def _set(firings: Sequence[RawFiring]) -> frozenset[tuple[int, int, int | None]]
 def seen(ranking: Ranking) -> Seen:
     """Everything that is visible in a ranking."""
     return tuple(map(_seen, ranking.ranked)), tuple(map(_seen, ranking.set_aside))
+
+
+def _concluded(ranking: Ranking) -> frozenset[object]:
+    """The recommendations and prohibitions of a ranking, with their modality and alternatives."""
+    return frozenset(
+        (conclusion.key, conclusion.modality, tuple((other.key, other.modality) for other in conclusion.alternatives))
+        for conclusion in ranking.ranked
+    )
 
 
 def _seen(conclusion: Conclusion) -> Seen:

@@ -98,11 +98,25 @@ def date_help(text: str) -> str:
     return f"did you mean `{meant}`?" if exists else "write it like `2027-01-01`"
 
 
+def moment_help(text: str, day_will_do: bool) -> str:
+    """The help for a text that is no moment. ``day_will_do``: a day alone can stand for one."""
+    first, _, rest = text.strip().partition("T" if "T" in text else " ")
+    day = date_near(first) or ""
+    time = time_near(rest)
+    if parse_date(day) is not None and time is not None:
+        return f"did you mean `{day}T{time}`?"
+    if parse_date(day) is not None and not rest:
+        return f"did you mean `{day}`?" if day_will_do else f"write `{day}T16:30`, with the time"
+    return "write it like `2026-11-27T17:00:00-05:00`"
+
+
 def literal_help(text: str, kind: Kind) -> str | None:
     """The help for a text that is no value of a kind."""
     match kind:
+        case DurationKind() if "business" in text:
+            return "business days can only move a moment: write days or weeks"
         case DurationKind() | LengthKind():
-            return length_help(text)
+            return length_help(text, business=isinstance(kind, LengthKind))
         case YesNoKind():
             return "write `yes` or `no`"
         case _:
@@ -169,8 +183,8 @@ def length_near(text: str) -> str | None:
     return length if parse_duration(length) is not None else None
 
 
-def length_help(text: str) -> str:
-    """The help for a text that is no length of time: with the units that fit it."""
+def length_help(text: str, business: bool = True) -> str:
+    """The help for a text that is no length of time: with the units that fit it, business days only where they fit."""
     meant = length_near(text)
     if meant is not None:
         return f"did you mean `{meant}`?"
@@ -182,9 +196,10 @@ def length_help(text: str) -> str:
         return "business days are counted whole: write `2 business days`, or a length in hours"
     number = parse_number(text)
     if number is None or number < 0:
-        return "write a number and one of " + ", ".join(f"`{unit}`" for unit in UNITS)
-    units = (
-        ("hours", "days") if number >= 12 else ("days", "business days") if number == int(number) else ("days", "hours")
-    )
+        fitting = [unit for unit in UNITS if business or not unit.startswith("business")]
+        return "write a number and one of " + ", ".join(f"`{unit}`" for unit in fitting)
+    units = ("hours", "days") if number >= 12 else ("days", "weeks")
+    if business and number < 12 and number == int(number):
+        units = ("days", "business days")
     written = [f"`{text} {unit[:-1] if number == 1 else unit}`" for unit in units]
     return f"add a unit: {' or '.join(written)}"
