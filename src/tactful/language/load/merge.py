@@ -400,9 +400,10 @@ class _Merger:
             return {}
         entries: Entries = {}
         known = _KNOWN[section]
-        for key, node in content.entries:
+        for pair in content.entries:
+            key = pair[0]
             if key.text in known:
-                entries[key.text] = (key, node)
+                entries[key.text] = pair
             else:
                 self.report(UnknownKey.at(key.span, f"`{key.text}` means nothing here", _key_help(section, key.text)))
         return entries
