@@ -532,7 +532,7 @@ class _Builder(InvariantReader):
                 help_ = f"write `then: {{{words[0]}: {'_'.join(words[1:])}}}`"
             self.report(WrongShape.at(node.span, "`then` is a mapping", help_))
             return None
-        entries: Entries = {key.text: (key, value) for key, value in node.entries}
+        entries: Entries = {pair[0].text: pair for pair in node.entries}
         keys = [key for key in entries if key in MODALITIES or key == "step"]
         allowed = (*MODALITIES, "step", "of", "to")
         wrong = [key for key in entries if key not in allowed or (key == "of" and "step" not in entries)]

@@ -393,13 +393,17 @@ class _Merger:
 
     def _entries(self, section: str, id_: Scalar, content: Node) -> Entries:
         if not isinstance(content, Mapping):
-            self.report(WrongShape.at(content.span, f"`{id_.text}` is a mapping"))
+            help_ = None
+            if section == "pack" and isinstance(content, Scalar) and not content.is_null:
+                help_ = f"write `pack: {{name: {content.text}}}`"
+            self.report(WrongShape.at(content.span, f"`{id_.text}` is a mapping", help_))
             return {}
         entries: Entries = {}
         known = _KNOWN[section]
-        for key, node in content.entries:
+        for pair in content.entries:
+            key = pair[0]
             if key.text in known:
-                entries[key.text] = (key, node)
+                entries[key.text] = pair
             else:
                 self.report(UnknownKey.at(key.span, f"`{key.text}` means nothing here", _key_help(section, key.text)))
         return entries
