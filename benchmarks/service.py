@@ -1,84 +1,114 @@
-"""What the service costs: ``python benchmarks/service.py [--seconds N]``.
+"""What the service costs: ``python benchmarks/service.py [--seconds N] [--single]``.
 
-A service in a process of its own answers clients in this one, on loopback, with logs and metrics on. ``requests`` are answered
-in a second, ``CPU`` is the processor time of the service's processes for a request, ``answer`` that of ``Policy.decide`` and
-``to_json`` in a loop, for the same body, and ``over`` the difference: the bar is 120 µs for a single case, and 120 more with a
-journal. Processor time is
-that of the service alone, though it grows where clients and workers share the caches of too few cores: the answer by itself is
-taken in as many processes at once as there are workers. Linux only.
+A service in a process of its own answers clients in this one, on loopback, with logs and metrics on. The clients send a
+stream of different cases: the examples and a typical case, each of 40 candidates. ``requests`` are answered in a second, and
+``CPU`` is the processor time of the service's processes for a request. ``answer`` is that of ``Policy.decide`` and
+``to_json`` for the same stream, in a process with the same event loop that the same clients ask (``benchmarks/twin.py``).
+The two are asked in turns of a second. ``over`` is the difference: the bar is 120 µs for a single case, and 120 more with a
+journal. ``loop`` is what the same answers take one after the other in a process that nobody asks, where caches are warm and
+the other core is idle; less of the difference would then be the service's own. Linux only.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
 
-import cases
 import tactful
+from journal import bodies
+from twin import OBJECTS
 
 #: The most microseconds of processor time over the answer's own, and how many more with a journal.
 BAR: Final = 120
 JOURNAL_BAR: Final = 120
 #: How many connections the clients have open.
 CONNECTIONS: Final = 8
+#: How many kinds of case the stream has, and how many candidates of each.
+KINDS: Final = 12
+CANDIDATES: Final = 40
+#: How long the service and its twin are asked before anything is measured, and in a turn, in seconds.
+WARM: Final = 2.0
+TURN: Final = 1.0
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
+_TWIN: Final = Path(__file__).with_name("twin.py")
 
 
 class Load(NamedTuple):
-    """What is asked, and for how many cases."""
+    """What is asked, in turn, and how many cases a request has."""
 
     name: str
-    body: bytes
+    bodies: Sequence[bytes]
     cases: int
 
 
 class Measured(NamedTuple):
-    """Requests in a second, and microseconds of processor time for each."""
+    """Requests in a second, and microseconds of processor time for each: of all that the service does, and of its answer."""
 
     rate: float
     cpu: float
+    answer: float
 
 
 def loads() -> list[Load]:
-    """A single case, and a batch of 100."""
-    raw = cases.to_bytes(cases.typical())
-    return [Load("a case", raw, 1), Load("100 cases", b'{"cases":[' + b",".join([raw] * 100) + b"]}", 100)]
+    """Single cases, and batches of 100."""
+    stream = list(islice(bodies(tactful.load()), KINDS * CANDIDATES))
+    batches = [b'{"cases":[%b]}' % b",".join(stream[start : start + 100]) for start in range(0, 400, 100)]
+    return [Load("a case", stream, 1), Load("100 cases", batches, 100)]
 
 
-def alone(cases_: int, seconds: float) -> float:
-    """The microseconds of processor time that the answer to so many cases takes by itself."""
-    policy, raw, count = tactful.load(), cases.to_bytes(cases.typical()), 0
+def in_a_loop(load: Load, seconds: float) -> float:
+    """The microseconds of processor time for the answers to a request, taken one after the other."""
+    gc.set_threshold(OBJECTS)
+    policy, count = tactful.load(), 0
     policy.warm()
-    policy.decide(raw).to_json()
+    stream = cycle(loads()[0].bodies)
+    for body in islice(stream, KINDS * CANDIDATES):
+        policy.decide(body).to_json()
     begun, end = time.process_time(), time.perf_counter() + seconds
     while time.perf_counter() < end:
-        policy.decide(raw).to_json()
+        policy.decide(next(stream)).to_json()
         count += 1
-    return (time.process_time() - begun) / count * 1e6 * cases_
+    return (time.process_time() - begun) / count * 1e6 * load.cases
 
 
-def alone_at_once(load: Load, workers: int, seconds: float) -> float:
-    """The mean of several processes that do the same at once."""
-    with ProcessPoolExecutor(workers) as pool:
-        return statistics.mean(pool.map(alone, [load.cases] * workers, [seconds] * workers))
+def measure(load: Load, workers: int, seconds: float, journal: Path | None) -> Measured:
+    """Ask a service and its twins in turns."""
+    with ExitStack() as stack:
+        process, port = stack.enter_context(_service(workers, journal))
+        twins = [stack.enter_context(_twin()) for _ in range(workers)]
+        asyncio.run(_ready(port, workers))
+        for ports in ([port], twins):
+            asyncio.run(_ask(ports, load, WARM))
+        count = spent = cpu = 0.0
+        before = _totals(twins)
+        for _ in range(max(1, round(seconds / TURN))):
+            at, begun = _processor(process.pid), time.perf_counter()
+            count += asyncio.run(_ask([port], load, TURN))
+            spent, cpu = spent + time.perf_counter() - begun, cpu + _processor(process.pid) - at
+            asyncio.run(_ask(twins, load, TURN))
+        cases, own = (after - first for after, first in zip(_totals(twins), before, strict=True))
+    return Measured(count / spent, cpu / count * 1e6, own / cases * 1e6 * load.cases)
 
 
-def served(load: Load, workers: int, seconds: float, journal: Path | None) -> Measured:
-    """What a service with so many workers makes of the load, with a journal in a file or without."""
+@contextmanager
+def _service(workers: int, journal: Path | None) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A service with so many workers, with a journal in a file or without, and its port."""
     command = [sys.executable, "-m", "tactful", "serve", "--port", "0", "--workers", str(workers)]
     command += ["--log", "--seconds", "120"]  # a busy machine is no fault
     if journal is not None:
@@ -88,16 +118,36 @@ def served(load: Load, workers: int, seconds: float, journal: Path | None) -> Me
         try:
             port = json.loads(process.stderr.readline())["port"]
             drain = subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL)
-            asyncio.run(_ready(port, workers))
-            asyncio.run(_ask(port, load.body, 2.0))
-            before, begun = _processor(process.pid), time.perf_counter()
-            count = asyncio.run(_ask(port, load.body, seconds))
-            spent, cpu = time.perf_counter() - begun, _processor(process.pid) - before
+            yield process, port
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
         drain.wait(10)
-    return Measured(count / spent, cpu / count * 1e6)
+
+
+@contextmanager
+def _twin() -> Iterator[int]:
+    """A process that only answers: its port."""
+    with subprocess.Popen([sys.executable, str(_TWIN)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        try:
+            yield json.loads(process.stdout.readline())["port"]
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def _totals(ports: Sequence[int]) -> tuple[float, float]:
+    """How many cases the twins have answered, and in how many seconds of processor time."""
+    told = [json.loads(asyncio.run(_once(port))) for port in ports]
+    return sum(cases for cases, _ in told), sum(seconds for _, seconds in told)
+
+
+async def _once(port: int) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answer = await _answer(reader, writer, _request(b""))
+    writer.close()
+    return answer
 
 
 async def _ready(port: int, workers: int) -> None:
@@ -112,33 +162,41 @@ async def _ready(port: int, workers: int) -> None:
     await asyncio.sleep(3.0 * (workers - 1))
 
 
-async def _ask(port: int, body: bytes, seconds: float) -> int:
+async def _ask(ports: Sequence[int], load: Load, seconds: float) -> int:
     """Ask on several connections for so long: the number of answers. Raises ``ValueError`` for any that is no success."""
+    end = time.perf_counter() + seconds
+    requests = cycle([_request(body) for body in load.bodies])
+    each = (_connection(ports[no % len(ports)], requests, end) for no in range(CONNECTIONS))
+    return sum(await asyncio.gather(*each))
+
+
+def _request(body: bytes) -> bytes:
     lines = (
         "POST /v1/decisions HTTP/1.1",
         "Host: localhost",
         "Content-Type: application/json",
         f"Content-Length: {len(body)}",
     )
-    head = "".join(f"{line}\r\n" for line in (*lines, ""))
-    end = time.perf_counter() + seconds
-    counts = await asyncio.gather(*(_connection(port, head.encode() + body, end) for _ in range(CONNECTIONS)))
-    return sum(counts)
+    return "".join(f"{line}\r\n" for line in (*lines, "")).encode() + body
 
 
-async def _connection(port: int, request: bytes, end: float) -> int:
+async def _connection(port: int, requests: Iterator[bytes], end: float) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
     count = 0
     while time.perf_counter() < end:
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 200"):
-            raise ValueError(head.decode())
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        await reader.readexactly(length)
+        await _answer(reader, writer, next(requests))
         count += 1
     writer.close()
     return count
+
+
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> bytes:
+    writer.write(request)
+    head = await reader.readuntil(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise ValueError(head.decode())
+    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    return await reader.readexactly(length)
 
 
 def _processor(pid: int) -> float:
@@ -158,22 +216,44 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each row is measured")
-    parser.add_argument("--single", action="store_true", help="only single cases")
+    parser.add_argument("--single", action="store_true", help="only single cases, by one worker")
     options = parser.parse_args()
     table = Table(
-        "load", "workers", "journal", "requests/s", "cases/s", "CPU µs", "answer µs", "over µs", "over µs a case"
+        "load",
+        "workers",
+        "journal",
+        "requests/s",
+        "cases/s",
+        "CPU µs",
+        "answer µs",
+        "over µs",
+        "over µs a case",
+        "loop µs",
     )
-    for load in loads() if not options.single else loads()[:1]:
-        for workers in (1, 2):
-            own = alone_at_once(load, workers, options.seconds)
+    bars: list[str] = []
+    for load in loads()[:1] if options.single else loads():
+        loop = in_a_loop(load, options.seconds)
+        for workers in (1,) if options.single else (1, 2):
+            overs: list[float] = []
             for kept in (False, True):
                 with tempfile.TemporaryDirectory() as folder:
-                    measured = served(load, workers, options.seconds, Path(folder) / "journal.db" if kept else None)
-                over = measured.cpu - own
-                row = (measured.rate, measured.rate * load.cases, measured.cpu, own, over, over / load.cases)
+                    measured = measure(load, workers, options.seconds, Path(folder) / "journal.db" if kept else None)
+                over = measured.cpu - measured.answer
+                overs.append(over)
+                row = (measured.rate, measured.rate * load.cases, *measured[1:], over, over / load.cases, loop)
                 table.add_row(load.name, str(workers), "yes" if kept else "no", *(f"{value:,.0f}" for value in row))
-    Console().print(table)
-    Console().print(f"The bar is {BAR} µs over the answer's own for a case, and {JOURNAL_BAR} more with a journal.")
+            bars += _bars(load, workers, *overs)
+    Console(width=120).print(table)
+    for line in bars:
+        Console(width=120).print(line)
+
+
+def _bars(load: Load, workers: int, plain: float, kept: float) -> Iterator[str]:
+    """What the bars say, for single cases."""
+    if load.cases == 1:
+        for what, value, bar in (("without a journal", plain, BAR), ("more with one", kept - plain, JOURNAL_BAR)):
+            said = "met" if value <= bar else "missed"
+            yield f"{workers} worker(s), {what}: {value:,.0f} µs a request over the answer's own; bar {bar} µs: {said}"
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ def client(served: Served) -> Iterator[httpx2.Client]:
     ("headers", "status"),
     [
         ({"Host": "evil.example"}, 403),
+        ({"Host": ""}, 403),
         ({"Host": "localhost.evil.example:80"}, 403),
         ({"Host": "LOCALHOST:1"}, 200),
         ({"Host": "[::1]:8000"}, 200),

@@ -81,6 +81,7 @@ class Service:
         for task in running:
             task.cancel()
         self.metrics.share()
+        self.log.flush()
         self._work.close()
         if self._keeper is not None:
             self._keeper.close()
@@ -115,7 +116,8 @@ class Service:
         method = scope["method"] if scope["method"] in _METHODS else _OTHER
         self.metrics.answered(request.route, method, response.status_code, seconds)
         if self.settings.logs:
-            self.log.write(
+            self.log.add(
+                asyncio.get_running_loop(),
                 "request",
                 route=request.route,
                 method=method,

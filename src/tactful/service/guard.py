@@ -25,6 +25,8 @@ class Guard:
 
     def __init__(self, settings: Settings) -> None:
         self._names = settings.names
+        #: The last good header `Host`, as most requests have the same.
+        self._host: bytes | None = None
         self._token = None if settings.token is None else settings.token.encode()
 
     def check(self, headers: Mapping[bytes, bytes], open_: bool) -> None:
@@ -33,10 +35,12 @@ class Guard:
             raise Problem(HTTPStatus.FORBIDDEN, "requests from web pages are refused; send no `Origin`")
         if open_:
             return
-        if _host_name(headers.get(b"host", b"")) not in self._names:
+        host = headers.get(b"host", b"")
+        if host != self._host and _host_name(host) not in self._names:
             raise Problem(
                 HTTPStatus.FORBIDDEN, "the service does not have this host name; see `tactful serve --allow-host`"
             )
+        self._host = host
         if self._token is None:
             if not _FORWARDED.isdisjoint(headers):
                 raise Problem(HTTPStatus.FORBIDDEN, "forwarded requests are answered only if the service has a token")
