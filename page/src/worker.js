@@ -42,13 +42,17 @@ loading.then(
   (error) => self.postMessage({ failed: String(error.message ?? error) }),
 );
 
-// What changes of the case need is compiled when the first advice is there, with time for questions in between.
+// What changes of the case need is compiled when the first advice is there. Changes are decided in between; what takes long waits.
+const waiting = new Set(["questions", "plan"]);
 let warming = false;
-const warm = (session) => session.warm() && setTimeout(warm, 0, session);
+let warmed;
+const warm = new Promise((resolve) => { warmed = resolve; });
+const prepare = (session) => (session.warm() ? setTimeout(prepare, 0, session) : warmed());
 
 self.onmessage = async ({ data: { no, method, parameters } }) => {
   const session = await loading.catch(() => null);
   if (!session) return; // which the page was told
+  if (waiting.has(method)) await warm;
   try {
     self.postMessage({ no, ...JSON.parse(session.answer(method, JSON.stringify(parameters))) });
   } catch (error) {
@@ -56,6 +60,6 @@ self.onmessage = async ({ data: { no, method, parameters } }) => {
   }
   if (method === "decide" && !warming) {
     warming = true;
-    setTimeout(warm, 0, session);
+    setTimeout(prepare, 0, session);
   }
 };

@@ -122,7 +122,7 @@ def test_steps_come_where_they_are_asked_for() -> None:
 
 
 def test_a_candidate_with_mistakes_does_not_stop_the_others() -> None:
-    """Mistakes are told with whose they are, and nothing of theirs is decided."""
+    """Mistakes are reported with whose they are, and nothing of theirs is decided."""
     tables = a_small_warehouse()
     tables["candidates"] = pa.table({"candidate_id": ["ada", "ben"], "time_zone": ["Mars/Olympus", "UTC"]})
     decided = tactful.loads(PACK).decide_tables(tables, MONDAY)

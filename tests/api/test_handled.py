@@ -282,7 +282,7 @@ def test_an_old_name_of_the_action_still_counts(tmp_path: Path) -> None:
         ("occasion: application.last_rnd", "last_rnd"),
     ],
 )
-def test_mistakes_of_authors_are_told(lines: str, message: str) -> None:
+def test_mistakes_of_authors_are_reported(lines: str, message: str) -> None:
     """The place and the way out are in the message."""
     text = PACK.replace("  nap: {about: a nap}", f"  nap:\n    about: a nap\n    {lines}")
     text = text.replace("facts:\n  application.thanks", f"facts:\n{ROUND}  application.thanks")

@@ -63,7 +63,7 @@ def test_a_policy_tells_its_parameters_actions_and_facts() -> None:
     assert policy.facts["person.prefers"].origin == "given"
 
 
-def test_dated_values_are_told_with_their_days() -> None:
+def test_dated_values_are_shown_with_their_days() -> None:
     """The first of them is the value."""
     text = SMALL.replace("{value: 2 days,", "{values: {2026-01-01: 2 days, 2027-01-01: 3 days},")
     patience = tactful.loads(text.replace(", adjustable: {from: 1 days, to: 3 days}", "")).parameters["patience"]

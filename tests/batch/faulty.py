@@ -52,5 +52,5 @@ class Hanging(_WithFault):
     """Hangs on a certain case."""
 
     def fail(self) -> None:
-        """Hang."""
-        time.sleep(1000)
+        """Hang, for longer than any test waits. A process that outlives its test has to end too."""
+        time.sleep(60)

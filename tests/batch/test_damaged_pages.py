@@ -34,7 +34,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def undisturbed(sound: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]]:
     """The advice for the tables without damage."""
     out = tmp_path_factory.mktemp("undisturbed") / "out"
-    run(sound, out, "--chunk", 20, "--words")
+    run(sound, out, "--chunk", 40, "--words")
     return _decided(out)
 
 
@@ -78,7 +78,7 @@ def test_only_candidates_with_rows_in_a_damaged_page_are_rejected(
     assert 0 < len(concerned) < COUNT / 2
     _damage(path, column)
     out = tmp_path / "out"
-    run(given, out, "--chunk", 20, "--words", "--workers", workers, code=3)
+    run(given, out, "--chunk", 40, "--words", "--workers", workers, code=3)
     rejects = records(out, "rejects")
     assert {(reject["candidate"], reject["code"], reject["table"]) for reject in rejects} == {
         (id_, "T658", table) for id_ in concerned
@@ -96,19 +96,19 @@ def test_where_even_the_ids_are_damaged_all_candidates_in_the_range_are_rejected
     ids = _ids(path)
     _damage(path, "candidate_id")
     out = tmp_path / "out"
-    run(given, out, "--chunk", 20, code=3)
+    run(given, out, "--chunk", 40, code=3)
     concerned = {f"c{no:07}" for no in range(COUNT) if min(ids) <= f"c{no:07}" <= max(ids)}
     assert {reject["candidate"] for reject in records(out, "rejects")} == concerned
     assert len({row["candidate_id"] for row in _decided(out)}) == COUNT - len(concerned)
 
 
-def test_candidates_whose_ids_are_damaged_are_told_once(given: Path, tmp_path: Path) -> None:
+def test_candidates_whose_ids_are_damaged_are_reported_once(given: Path, tmp_path: Path) -> None:
     """Their rows in other tables are rejected as those of nobody."""
     path = given / "candidates.parquet"
     ids = set(_ids(path))
     _damage(path, "candidate_id")
     out = tmp_path / "out"
-    run(given, out, "--chunk", 20, code=3)
+    run(given, out, "--chunk", 40, code=3)
     told = [reject for reject in records(out, "rejects") if reject["code"] == "T658"]
     assert [(reject.get("candidate"), reject["table"]) for reject in told] == [(None, "candidates")]
     assert f"{GROUP} rows of `candidates` cannot be read" in told[0]["message"]
@@ -152,7 +152,7 @@ def test_a_row_group_on_which_reading_crashes_costs_no_more(
     monkeypatch.setattr(streams, "group_batches", crashing)
     monkeypatch.setattr("tactful.batch.workers._can_copy", lambda: True)  # workers have the fault too
     out = tmp_path / "out"
-    result = run_batch(Batch(str(given), out, options=Options(chunk=20), workers=workers), Viewer())
+    result = run_batch(Batch(str(given), out, options=Options(chunk=40), workers=workers), Viewer())
     assert result.tally.cases == COUNT - len(concerned)
     assert {reject["candidate"] for reject in records(out, "rejects")} == concerned
 
@@ -163,6 +163,6 @@ def test_a_damaged_table_that_has_to_be_sorted_is_refused_by_its_name(tmp_path: 
     made["people"] = made["people"].take(pa.array(range(made["people"].num_rows - 1, -1, -1)))
     given = write_tables(tmp_path / "given", made, GROUP)
     _damage(given / "people.parquet", "name")
-    ended = run(given, tmp_path / "out", "--chunk", 20, code=1)
+    ended = run(given, tmp_path / "out", "--chunk", 40, code=1)
     assert "T651" in ended.stderr
     assert f"row group {DAMAGED + 1} of `{given / 'people.parquet'}` cannot be read" in ended.stderr

@@ -30,7 +30,7 @@ def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_other_options_are_refused(given: Path, options: tuple[object, ...], message: str) -> None:
-    """What differs is told, and what to do."""
+    """What differs is reported, and what to do."""
     run("cases.jsonl", "out")
     before = files(given / "out")
     ended = run("cases.jsonl", "out", *options, code=1)
@@ -71,7 +71,7 @@ def test_a_folder_with_other_things_in_it_is_refused(given: Path) -> None:
 
 
 def test_a_file_is_no_place_for_a_batch(given: Path) -> None:
-    """The reason is told."""
+    """The reason is reported."""
     assert "T653 `cases.jsonl`: file exists" in run("cases.jsonl", "cases.jsonl", code=1).stderr
 
 

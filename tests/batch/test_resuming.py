@@ -63,11 +63,18 @@ def test_a_batch_that_is_killed_again_and_again_ends_as_if_nothing_had_been(
 
 
 def test_two_workers_write_what_one_does(given: Path, tmp_path: Path) -> None:
-    """Byte for byte, also if each loads everything anew."""
-    run(given / "cases.jsonl", tmp_path / "lines", *SMALL, "--workers", 2, copied=False)
+    """Byte for byte."""
+    run(given / "cases.jsonl", tmp_path / "lines", *SMALL, "--workers", 2)
     run(given / "tables", tmp_path / "tables", *SMALL, "--workers", 2)
     assert files(tmp_path / "lines") == files(given / "of-lines")
     assert files(tmp_path / "tables") == files(given / "of-tables")
+
+
+@pytest.mark.slow
+def test_a_worker_that_loads_everything_anew_writes_the_same(given: Path, tmp_path: Path) -> None:
+    """As workers do where a process cannot be copied."""
+    run(given / "cases.jsonl", tmp_path / "lines", *SMALL, "--workers", 1, copied=False)
+    assert files(tmp_path / "lines") == files(given / "of-lines")
 
 
 def test_a_worker_that_is_killed_is_replaced(given: Path, tmp_path: Path) -> None:

@@ -68,9 +68,9 @@ def test_decisions_stay_the_same_while_the_rules_are_prepared(case: dict[str, An
     assert len({json.dumps(each) for each in expected}) == len(moments)
     while session.warm():
         parts += 1
-        if parts % 20 == 1:
+        if parts % 5 == 1:
             between.append(decided())
-    assert parts > 20
+    assert parts > 5
     assert all(each == expected for each in (*between, decided()))
     assert not session.warm()
 
@@ -85,7 +85,7 @@ def test_advice_is_ticked_off_and_taken_back(session: Session, case: dict[str, A
 
 
 def test_an_overlay_counts_while_it_has_no_mistakes(session: Session, case: dict[str, Any]) -> None:
-    """Its rules decide, and the difference that they make is told; mistakes are told with their places."""
+    """Its rules decide, and the difference that they make is reported; mistakes are reported with their places."""
     (removed, *_) = _answer(session, "compare", case=case, overlay=NO_NOTE)["advice"]
     assert removed
     assert not any("thank-you" in label for label in _labels(_answer(session, "decide", case=case, overlay=NO_NOTE)))
@@ -111,7 +111,7 @@ def test_the_other_questions_are_answered(session: Session, case: dict[str, Any]
     assert read["changes"]
 
 
-def test_mistakes_are_told(session: Session) -> None:
+def test_mistakes_are_reported(session: Session) -> None:
     """A case that cannot be read, an unknown key, and a text that is too large: a sentence, and no traceback."""
     assert _ask(session, "decide", case={"candidate": {}})["problems"][0]["code"].startswith("T2")
     assert "key" in _ask(session, "done", case={"candidate": {"id": "a"}}, key="x")["problems"][0]["message"]

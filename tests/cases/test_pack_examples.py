@@ -45,7 +45,7 @@ def _in_words(error: tactful.InvalidInput) -> str:
 
 
 @pytest.mark.parametrize("folder", REJECTED, ids=lambda path: path.name)
-def test_mistakes_in_examples_are_told_as_reviewed(folder: Path, pack: tactful.Policy, update_cases: bool) -> None:
+def test_mistakes_in_examples_are_reported_as_reviewed(folder: Path, pack: tactful.Policy, update_cases: bool) -> None:
     """Code, place, message, snippet and help are those that were reviewed, all of them in one go."""
     with pytest.raises(tactful.InvalidInput) as caught:
         _read(folder, pack)
@@ -53,7 +53,7 @@ def test_mistakes_in_examples_are_told_as_reviewed(folder: Path, pack: tactful.P
 
 
 @pytest.mark.parametrize("folder", FAILED, ids=lambda path: path.name)
-def test_failed_examples_are_told_as_reviewed(folder: Path, pack: tactful.Policy, update_cases: bool) -> None:
+def test_failed_examples_are_reported_as_reviewed(folder: Path, pack: tactful.Policy, update_cases: bool) -> None:
     """Expected and got stand side by side, then the reasons; no line is wider than the page or ends in blanks."""
     results = [run_example(pack, example) for example in _read(folder, pack)]
     assert not any(result.passed for result in results)

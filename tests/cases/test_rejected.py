@@ -40,7 +40,7 @@ def _in_words(folder: Path) -> str:
 
 
 @pytest.mark.parametrize("folder", SITUATIONS, ids=lambda path: path.name)
-def test_mistakes_are_told_as_reviewed(folder: Path, update_cases: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mistakes_are_reported_as_reviewed(folder: Path, update_cases: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Code, place, message, snippet and help are those that were reviewed, all of them in one go."""
     monkeypatch.chdir(HERE)
     expected = folder / "expected.txt"

@@ -98,7 +98,7 @@ def test_a_json_case_is_rewritten_too(tmp_path: Path) -> None:
         (("done", "CASE", "nonsense"), 1, "no advice has the key `nonsense`"),
         (("undo", "CASE", "nonsense"), 1, "nothing with the key"),
         (("done", "CASE", "thank_you_note", "--detail", "channel"), 2, "has no value"),
-        (("done", "CASE", "thank_you_note", "--detail", "colour=red"), 1, "takes no detail `colour`"),
+        (("done", "CASE", "thank_you_note", "--detail", "colour=red"), 1, "has no detail `colour`"),
         (("dismiss", "CASE", "keep_searching", "--until", "soon"), 2, "is not a moment"),
         (("dismiss", "CASE", "keep_searching", "--until", "2026-11-22"), 1, "`until` is over already"),
         (("done", "CASE", "thank_you_note", "--detail", "channel=pigeon"), 1, "channel: T"),
@@ -106,7 +106,7 @@ def test_a_json_case_is_rewritten_too(tmp_path: Path) -> None:
         (("done", "nowhere.yaml", "thank_you_note"), 1, "no such file"),
     ],
 )
-def test_wrong_words_are_told(case: Path, words: tuple[str, ...], code: int, message: str) -> None:
+def test_wrong_words_are_reported(case: Path, words: tuple[str, ...], code: int, message: str) -> None:
     """Nothing is written."""
     result = _run(*(str(case) if word == "CASE" else word for word in words))
     assert result.exit_code == code

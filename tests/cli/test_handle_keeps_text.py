@@ -163,7 +163,7 @@ def test_a_killed_command_leaves_the_old_or_the_new_file(rules: str, tmp_path: P
     _run("undo" if path.read_text() == new else "done", str(path), "thank:dana", "--rules", rules)
 
 
-def test_an_earlier_value_that_is_no_json_is_told(rules: str, tmp_path: Path) -> None:
+def test_an_earlier_value_that_is_no_json_is_reported(rules: str, tmp_path: Path) -> None:
     """Somebody has changed by hand what `undo` would bring back."""
     path = tmp_path / "case.yaml"
     path.write_text(BLOCKS)
@@ -171,4 +171,4 @@ def test_an_earlier_value_that_is_no_json_is_told(rules: str, tmp_path: Path) ->
     text = path.read_text() + '    before:\n      - {path: "application[acme].company", value: Acme}\n'
     path.write_text(text.replace("# that is all\n", ""))
     result = CliRunner().invoke(app, ["undo", str(path), "nap:acme", "--rules", rules])
-    assert (result.exit_code, "is no JSON" in result.stderr) == (1, True), result.output
+    assert (result.exit_code, "is not JSON" in result.stderr) == (1, True), result.output

@@ -125,7 +125,7 @@ def test_nothing_changed_is_nothing_written() -> None:
 
 
 def test_a_mistake_leaves_the_case_alone() -> None:
-    """One broken file among several, and nothing is imported: the mistakes of all files are told."""
+    """One broken file among several, and nothing is imported: the mistakes of all files are reported."""
     _invitation("invite.ics")
     Path("broken.ics").write_text("BEGIN:VCALENDAR\n")
     Path("broken.json").write_text("{")

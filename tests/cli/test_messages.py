@@ -128,7 +128,7 @@ def test_an_overlay_brings_its_own_translations(pack: Path, tmp_path: Path) -> N
     assert (told.steps, told.because[0].text) == (("Fassen Sie sich kurz.",), "Mo., 23. Nov. 2026!")
 
 
-def test_a_wrong_placeholder_is_told_with_file_and_line(pack: Path) -> None:
+def test_a_wrong_placeholder_is_reported_with_file_and_line(pack: Path) -> None:
     """`check` and every command that would use the translation refuse it."""
     _translate(pack, "Nachfragen", "Kurz.", "{application.reply_by}")
     result = _run("check", pack)

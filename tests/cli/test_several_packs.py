@@ -39,7 +39,7 @@ def _rules(folder: Path, *names: str) -> list[str]:
     "command", [["advise", CASE], ["plan", CASE], ["why", CASE, "thank_you_note"], ["rules"], ["facts"]]
 )
 def test_commands_take_several_packs(command: list[str], folder: Path) -> None:
-    """The later pack counts, and what two of them change differently is told on standard error."""
+    """The later pack counts, and what two of them change differently is reported on standard error."""
     _, told = _run(*command, *_rules(folder, "house", "branch"))
     assert "T923" in told
     assert "house.yaml:3" in told

@@ -80,7 +80,7 @@ def test_no_stream_is_a_reason_for_a_traceback(words: tuple[str, ...], redirecti
 
 @pytest.mark.parametrize("words", [("advise", "-"), ("import", "-"), ("batch", "-", "OUT")], ids=lambda words: words[0])
 def test_a_closed_standard_input_is_a_mistake(words: tuple[str, ...], tmp_path: Path) -> None:
-    """It is told by name."""
+    """It is reported by name."""
     result = _shell(tuple(word.replace("OUT", str(tmp_path / "out")) for word in words), "<&-")
     assert result.returncode == 1
     assert "standard input" in result.stderr

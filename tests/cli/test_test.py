@@ -93,7 +93,7 @@ def test_an_overlay_runs_its_own_examples_and_inherited_invariants(house: Path, 
     )
 
 
-def test_a_failure_is_told_with_its_reasons(house: Path) -> None:
+def test_a_failure_is_reported_with_its_reasons(house: Path) -> None:
     """Exit code 1; expected and got, and why the rule's deadline is what it is."""
     (house / "pack.yaml").write_text(PACK.replace("24 hours", "3 days"))
     result = _run("test", "house")
@@ -105,7 +105,7 @@ def test_a_failure_is_told_with_its_reasons(house: Path) -> None:
     assert result.stdout.endswith(f"house: 1 example, 1 failed; {INHERITED} invariants, 0 failed{ALL}\n")
 
 
-def test_a_broken_invariant_is_told(house: Path) -> None:
+def test_a_broken_invariant_is_reported(house: Path) -> None:
     """With the example whose case breaks it."""
     rule = "invariants: {no-notes: {about: No notes., for each: person, never: write}}"
     (house / "pack.yaml").write_text(PACK + rule)
@@ -169,7 +169,7 @@ def test_k_chooses_by_text_in_the_id(house: Path) -> None:
     assert _run("test", "house", "-k", "nothing-like-it").exit_code == 2
 
 
-def test_mistakes_in_all_files_are_told_at_once(house: Path) -> None:
+def test_mistakes_in_all_files_are_reported_at_once(house: Path) -> None:
     """Each file's, with their places."""
     (house / "tests" / "thanks.yaml").write_text(EXAMPLE.replace("thank_you_note", "thank_yu_note"))
     (house / "tests" / "more.yaml").write_text(EXAMPLE.replace("to: dana", "to: danna"))
@@ -203,7 +203,7 @@ def test_several_packs_in_a_folder_say_whose_their_examples_are(tmp_path: Path) 
 
 
 def test_cases_stand_in_files_of_their_own(house: Path) -> None:
-    """In YAML and in JSON, named by their path from the file of examples; their mistakes are told in them."""
+    """In YAML and in JSON, named by their path from the file of examples; their mistakes are reported in them."""
     (house / "cases").mkdir()
     (house / "cases" / "kim.json").write_text('{"now": "2026-11-20T20:00:00Z", "candidate": {"id": "kim"}}')
     (house / "cases" / "lee.yaml").write_text("candidate: {id: lee, employed: perhaps}")
@@ -336,7 +336,7 @@ def test_without_hypothesis_the_examples_run_and_it_is_said_that_no_cases_are_dr
 
 @pytest.mark.parametrize("target", ["../secret.yaml", "missing.yaml", "link.yaml"])
 def test_no_file_outside_of_the_pack_is_read_as_examples(target: str, tmp_path: Path) -> None:
-    """A link in ``tests`` to a file elsewhere once showed a line of that file. Links that lead nowhere are told too."""
+    """A link in ``tests`` to a file elsewhere once showed a line of that file. Links that lead nowhere are reported too."""
     pack = tmp_path / "house"
     (pack / "tests").mkdir(parents=True)
     (pack / "house.yaml").write_text(PACK)

@@ -31,7 +31,7 @@ def test_set_decides_on_other_facts_and_tells_what_they_change() -> None:
     assert "stated-preference: person.prefers: email, but it is phone" in changed
 
 
-def test_every_wrong_setting_is_told_with_a_way_out() -> None:
+def test_every_wrong_setting_is_reported_with_a_way_out() -> None:
     """A fact that is not there, a value of another type: both, and exit code 1."""
     result = _run("advise", CASE, "--set", "person[frans].prefers=phone", "--set", "candidate.employed=perhaps")
     assert result.exit_code == 1

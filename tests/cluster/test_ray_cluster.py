@@ -63,7 +63,7 @@ def _same(decided: DecidedDatasets, expected: Any, *names: str) -> bool:
 
 
 def test_tables_are_decided_row_for_row_with_a_node_killed_at_work(two_nodes: Any, tmp_path: Path) -> None:
-    """What the node did and kept, and what it was at, is done again on the other; rejects are told once."""
+    """What the node did and kept, and what it was at, is done again on the other; rejects are reported once."""
     from local_cluster import Killer
 
     policy = tactful.loads(STRANGER)
@@ -95,7 +95,7 @@ def test_tables_are_decided_row_for_row_with_a_node_killed_at_work(two_nodes: An
 def test_cases_are_decided_row_for_row_with_a_worker_killed_at_work_and_a_node_afterwards(
     two_nodes: Any, tmp_path: Path
 ) -> None:
-    """The worker's block is decided on again, and so is what was kept on the node; what is no case is told once."""
+    """The worker's block is decided on again, and so is what was kept on the node; what is no case is reported once."""
     from local_cluster import Killer
 
     policy = tactful.load()
@@ -113,7 +113,7 @@ def test_cases_are_decided_row_for_row_with_a_worker_killed_at_work_and_a_node_a
     assert [row["code"] for row in _fetched(decided.rejects).to_pylist()] == ["T103"]
 
 
-def test_mistakes_of_tables_are_told_before_anything_is_decided(two_nodes: Any) -> None:
+def test_mistakes_of_tables_are_reported_before_anything_is_decided(two_nodes: Any) -> None:
     """All of them, as on one machine."""
     candidates = pa.table({"candidate_id": ["a"], "employd": [True]})
     with pytest.raises(tactful.InvalidInput) as caught:

@@ -108,7 +108,7 @@ def test_texts_that_are_no_cases_are_rejected_with_their_reason() -> None:
     ]
 
 
-def test_a_column_that_is_not_there_or_holds_no_text_is_told() -> None:
+def test_a_column_that_is_not_there_or_holds_no_text_is_reported() -> None:
     """With the columns that there are, or with what to give."""
     with pytest.raises(
         tactful.InvalidInput, match=r"no column `text`; name the column with the cases; the columns are `case`"

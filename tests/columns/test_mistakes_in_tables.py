@@ -171,7 +171,7 @@ def test_three_candidates_without_mistakes_are_read() -> None:
 
 
 @pytest.mark.parametrize(("table", "no", "column", "value", "code"), MISTAKES, ids=lambda value: str(value)[:20])
-def test_a_mistake_is_told_with_the_code_of_json(table: str, no: int, column: str, value: Any, code: str) -> None:
+def test_a_mistake_is_reported_with_the_code_of_json(table: str, no: int, column: str, value: Any, code: str) -> None:
     """Its candidate is left out, the others stay as they are."""
     assert_rejected(changed(table, no, column, value), (table, code))
 
@@ -188,7 +188,7 @@ def test_a_mistake_names_the_row_by_its_keys() -> None:
     assert read(POLICY, tables_of_rows(rows)).rejects[0].message == message
 
 
-def test_all_mistakes_of_a_candidate_are_told() -> None:
+def test_all_mistakes_of_a_candidate_are_reported() -> None:
     """Mistakes in several tables are all reported, not only the first."""
     rows = changed("people", 1, "role", "boss")
     rows["messages"][1]["kind"] = "note"
@@ -239,7 +239,7 @@ def test_a_candidate_has_one_row() -> None:
     assert_rejected(rows, ("candidates", "T209"))
 
 
-def test_an_empty_id_is_told_where_it_stands_and_where_it_is_missed() -> None:
+def test_an_empty_id_is_reported_where_it_stands_and_where_it_is_missed() -> None:
     """An empty id is reported in its own row and in the rows that refer to it."""
     rows = changed("interviews", 0, "interview_id", "")
     assert_rejected(rows, ("interviewers", "T210"), ("interviews", "T205"))
@@ -271,14 +271,14 @@ def test_interviewers_of_an_interview_that_is_not_there_keep_their_candidate_fro
     assert_rejected(changed("interviewers", 0, "interview_id", "i9"), ("interviewers", "T210"))
 
 
-def test_rows_of_a_candidate_who_is_not_there_are_told_and_left_out() -> None:
+def test_rows_of_a_candidate_who_is_not_there_are_reported_and_left_out() -> None:
     """They are nobody's, so nobody is kept from being decided."""
     rows = rows_of_three()
     rows["messages"].insert(1, {"candidate_id": "c9", "application_id": "a", "kind": "answer"})
     assert_rejected(rows, ("messages", "T210"), id_="c9", others=3)
 
 
-def test_rows_without_a_candidate_are_told_and_left_out() -> None:
+def test_rows_without_a_candidate_are_reported_and_left_out() -> None:
     """Rows without a candidate's id are reported and left out; all candidates are read."""
     rows = rows_of_three()
     rows["people"].append({"candidate_id": None, "application_id": "a", "person_id": "p1"})
@@ -342,7 +342,7 @@ def test_a_moment_of_arrow_is_bounded_as_one_in_json(
     assert result.columns.sizes["application"] == 2
 
 
-def test_a_moment_beyond_all_calendars_is_told() -> None:
+def test_a_moment_beyond_all_calendars_is_reported() -> None:
     """A number of seconds that no date can be made of is a mistake, not a traceback."""
     moments = pa.array([None, 1 << 60, None]).cast(pa.timestamp("s", tz="UTC"))
     candidates, applications = in_new_york(reply_by=moments)
@@ -361,7 +361,7 @@ def test_a_moment_beyond_all_calendars_is_told() -> None:
     ],
     ids=str,
 )
-def test_a_length_or_a_time_that_no_case_can_have_is_told(column: str, value: Any) -> None:
+def test_a_length_or_a_time_that_no_case_can_have_is_reported(column: str, value: Any) -> None:
     """A duration or a time of day of an Arrow type that cannot be written in JSON is reported."""
     candidates = pa.table({"candidate_id": ["c1", "c2", "c3"], column: [None, value, None]})
     result = read(POLICY, {"candidates": candidates})
@@ -372,7 +372,7 @@ def test_a_length_or_a_time_that_no_case_can_have_is_told(column: str, value: An
 
 @pytest.mark.parametrize("coded", [False, True])
 @pytest.mark.parametrize("column", ["time_zone", "notice_period", "now", "candidate_id"])
-def test_a_text_that_is_not_utf_8_is_told(column: str, coded: bool) -> None:
+def test_a_text_that_is_not_utf_8_is_reported(column: str, coded: bool) -> None:
     """Where it is looked at; the others stay."""
     odd = pa.array([None, b"\xffa", None], pa.binary()).view(pa.string())
     columns = {"candidate_id": pa.array(["c1", "c2", "c3"]), "notice_period": pa.array([None, "soon", None])}
@@ -385,7 +385,7 @@ def test_a_text_that_is_not_utf_8_is_told(column: str, coded: bool) -> None:
     assert result.columns.texts("candidate", "id").to_pylist() == ["c1", "c3"]
 
 
-def test_a_word_of_a_set_that_is_not_utf_8_is_told() -> None:
+def test_a_word_of_a_set_that_is_not_utf_8_is_reported() -> None:
     """A dictionary value that is not UTF-8 rejects the candidate who uses it."""
     odd = pa.array([None, b"\xff", None], pa.binary()).view(pa.string()).dictionary_encode()
     candidates, applications = in_new_york(status=odd)

@@ -110,7 +110,7 @@ def test_a_step_goes_to_every_recommendation_of_the_family(pack: tactful.Policy)
 
 
 def test_an_explanation_names_conditions_with_the_values_met(pack: tactful.Policy) -> None:
-    """What the rule asked and what it found are told."""
+    """What the rule asked and what it found are reported."""
     (because,) = pack.decide(CASE).actions[0].because
     assert because.text == "Dana met you Sat 21 Nov 2026, 16:30"
     assert [(condition.field, condition.phrase, condition.value) for condition in because.conditions] == [
@@ -142,7 +142,7 @@ def test_threads_decide_alike(pack: tactful.Policy) -> None:
     assert answers == [pack.decide(CASE).to_json()] * 8
 
 
-def test_every_mistake_of_a_pack_is_told_at_once() -> None:
+def test_every_mistake_of_a_pack_is_reported_at_once() -> None:
     """Misspelt names come with what was meant, each at its own place."""
     wrong = PACK.replace("person.prefers: email", "person.preferes: email").replace("may: call", "may: cal")
     with pytest.raises(tactful.InvalidInput) as caught:
@@ -153,7 +153,7 @@ def test_every_mistake_of_a_pack_is_told_at_once() -> None:
     ]
 
 
-def test_every_mistake_of_a_case_is_told_with_its_path(pack: tactful.Policy) -> None:
+def test_every_mistake_of_a_case_is_reported_with_its_path(pack: tactful.Policy) -> None:
     """Nothing stops at the first."""
     case = {
         "candidate": {"id": "c", "employed": "yes", "colour": "red"},

@@ -46,7 +46,7 @@ def test_never_is_broken_by_a_member_of_the_family_on_the_row() -> None:
 
 
 def test_never_is_broken_inside_the_row() -> None:
-    """A call to a person breaks what is claimed of the application; the alternative is told too."""
+    """A call to a person breaks what is claimed of the application; the alternative is reported too."""
     assert _violations(_rule("may: call"), "for each: application, never: contact") == [
         Violation("claim", "application", "a", ("call", "call"))
     ]

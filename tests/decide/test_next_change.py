@@ -19,11 +19,14 @@ from tactful.facts.rows import Case, Row
 
 
 def _content(policy: tactful.Policy, case: Case, now: datetime) -> list[Any]:
-    """What must not change before: the advice in its order with deadlines, and the rules behind it and its steps."""
+    """What must not change before: the advice in its order with deadlines, and the rules behind it, its steps and its occasion.
+
+    The key of advice that is given has its occasion in it.
+    """
     moment = int(now.timestamp())
-    ranking, ranker = policy.decider.rank(case, moment), policy.decider.ranker
-    steps = ranker.steps_by_target(policy.decider.steps(case, moment), case)
-    return [
+    decision, ranker = policy.decide(case, now), policy.decider.ranker
+    ranking, steps = decision.ranking, ranker.steps_by_target(policy.decider.steps(case, moment), case)
+    return [[advice.key for advice in decision.actions]] + [
         [
             *(advice.key, advice.modality, advice.priority, advice.due, _rules(advice)),
             [] if advice.prohibits or advice.lost_to else ranker.steps_for(advice, steps),

@@ -122,7 +122,7 @@ def test_the_nearest_order_of_a_family_counts() -> None:
         ("[{person.distance: largest first, person.met_at: latest first}]", "each entry of `order` is a field", ""),
     ],
 )
-def test_a_mistake_in_an_order_is_told_once(order: str, message: str, help_: str) -> None:
+def test_a_mistake_in_an_order_is_reported_once(order: str, message: str, help_: str) -> None:
     """Where it is, what is wrong and what to write; not again for each kind of the action."""
     with pytest.raises(tactful.InvalidInput) as caught:
         _policy(order)

@@ -1,4 +1,4 @@
-"""A decision that takes too many steps is refused as a whole, by every door, and told with a code."""
+"""A decision that takes too many steps is refused as a whole, by every door, and reported with a code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Links between pages lead somewhere."""
+"""Links between pages lead somewhere, and tables are whole."""
 
 from __future__ import annotations
 
@@ -27,3 +27,10 @@ def test_every_link_leads_to_a_page_and_a_heading(page: Path) -> None:
         path = (page.parent / target).resolve() if target else page
         assert path.exists(), target
         assert not anchor or anchor in _anchors(path), f"{target}#{anchor}"
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
+def test_every_row_of_a_table_is_on_one_line(page: Path) -> None:
+    """A row that is wrapped ends its table."""
+    lines = _FENCE.sub("", page.read_text()).splitlines()
+    assert [line for line in lines if line.startswith("|") and not line.endswith("|")] == []

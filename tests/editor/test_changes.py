@@ -225,7 +225,7 @@ def test_what_check_fixes_is_offered(editor: Editor) -> None:
     assert len(marks) == 2
     actions = _actions(editor, uri, marks)
     single = [action for action in actions if action["kind"] == "quickfix"]
-    assert [action["title"] for action in single] == ["Take it out"] * 2
+    assert [action["title"] for action in single] == ["Remove it"] * 2
     assert "unread" not in _changed(editor, single[0]["edit"])["apart/alone.yaml"]
     assert "person.idle" in _changed(editor, single[0]["edit"])["apart/alone.yaml"]
     (whole,) = [action for action in actions if action["kind"] == "source.fixAll"]

@@ -96,7 +96,7 @@ def _plain_chain(length: int) -> str:
 
 
 def test_the_longest_chain_is_decided_by_every_engine_and_a_longer_one_is_refused() -> None:
-    """No chain ends in a ``RecursionError``: the longest that is allowed is decided, and the limit is told."""
+    """No chain ends in a ``RecursionError``: the longest that is allowed is decided, and the limit is reported."""
     policy = tactful.loads(_plain_chain(LONGEST))
     assert [advice.action for advice in policy.decide(CASE).actions] == ["look"]
     assert policy.decide_tables(policy.tables([CASE])).actions.num_rows == 1

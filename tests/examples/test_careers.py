@@ -248,7 +248,7 @@ def test_rules_that_change_while_the_service_is_down_count_too(own: House) -> No
 
 
 def test_a_mistake_in_new_rules_keeps_the_old_ones(own: House) -> None:
-    """The mistake is told with its place; candidates are advised by the last good rules."""
+    """The mistake is reported with its place; candidates are advised by the last good rules."""
     before = own.get().content
     own.write(MISTAKEN)
     response = own.reload()
@@ -398,7 +398,7 @@ def test_bad_input_is_refused_in_words(sam: House, name: str) -> None:
 
 
 def test_mistakes_have_places(house: House) -> None:
-    """All mistakes of a case are told at once, each with its path and what to do."""
+    """All mistakes of a case are reported at once, each with its path and what to do."""
     response = house.put({"candidate": {"id": "sam"}, "applications": [{"people": [{"id": "dana", "prefers": "fax"}]}]})
     places = [each["place"] for each in response.json()["mistakes"]]
     assert places == ["applications[0]", "applications[0].people[0].prefers"]
@@ -498,7 +498,7 @@ def test_the_command_runs_the_service_on_this_machine_alone(tmp_path: Path) -> N
 
 
 def test_rules_with_mistakes_do_not_start(tmp_path: Path) -> None:
-    """The mistakes are told, and no service runs by other rules than those that were named."""
+    """The mistakes are reported, and no service runs by other rules than those that were named."""
     (tmp_path / "rules.yaml").write_text(MISTAKEN)
     script = Path(__file__).parents[2] / "examples" / "embedding" / "careers.py"
     done = subprocess.run(

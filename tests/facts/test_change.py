@@ -96,14 +96,14 @@ def test_an_id_may_have_any_signs(id_: str) -> None:
         ("a b", "x", "T701", "`a b` names no fact", "write it like `person[dana].prefers`"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_changed_is_told(path: str, value: Any, code: str, message: str, help_: str | None) -> None:
+def test_what_cannot_be_changed_is_reported(path: str, value: Any, code: str, message: str, help_: str | None) -> None:
     """A path that names nothing, or several things, and a value of another type are mistakes with a way out."""
     mistakes = _refused(path, value)
     assert mistakes[:2] == (code, message)
     assert help_ is None or mistakes[2] == help_
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_mistakes_are_reported_at_once() -> None:
     """Two wrong changes give two diagnostics."""
     with pytest.raises(tactful.InvalidInput) as caught:
         _changed(**{"candidate.employed": "perhaps", "person[leo].prefers": "phone"})

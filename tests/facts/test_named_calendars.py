@@ -165,8 +165,8 @@ def test_an_unknown_calendar_is_a_mistake_by_every_door() -> None:
         ("{holidays: [2026-11-27]}", "`holidays` means nothing here"),
     ],
 )
-def test_mistakes_in_calendars_are_told(calendar: str, message: str) -> None:
-    """Each mistake of a calendar is told with its place and its remedy."""
+def test_mistakes_in_calendars_are_reported(calendar: str, message: str) -> None:
+    """Each mistake of a calendar is reported with its place and its remedy."""
     with pytest.raises(tactful.InvalidInput) as caught:
         tactful.loads(PACK.replace("bolt: {days off: [29 February]}", f"bolt: {calendar}"))
     assert message in str(caught.value)

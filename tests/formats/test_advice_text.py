@@ -121,7 +121,7 @@ END = ["", "With `--full`: every step, reason and source, and what was set aside
 
 
 def test_people_with_the_same_advice_stand_together() -> None:
-    """Their names are in one line; what differs in more than names is told of each, and other reasons are told once."""
+    """Their names are in one line; what differs in more than names is told of each, and other reasons are shown once."""
     assert _told(_acme(DANA, LEE, status="interviewing"))[1:] == [
         "",
         "What to do now",
@@ -186,7 +186,7 @@ def test_standing_advice_at_stake_stands_among_what_is_to_do() -> None:
     assert lines[7].startswith(" 3. SHOULD  Write to Lee Park")
 
 
-def test_what_to_bear_in_mind_while_waiting_is_told() -> None:
+def test_what_to_bear_in_mind_while_waiting_is_shown() -> None:
     """The steps of a wait stand below its reason."""
     lines = _told(_acme(status="interviewing", signals=["reposted"]))
     at = lines.index("    Acme has a lot to read.")
@@ -243,7 +243,7 @@ def test_many_waits_are_one_block_with_several_deadlines() -> None:
 
 
 def test_deadlines_of_one_day_are_one_line() -> None:
-    """At a career fair each deadline is some minutes after the other. The day is told once, with the first and last time."""
+    """At a career fair each deadline is some minutes after the other. The day is shown once, with the first and last time."""
     waits = [
         {
             "id": f"c{no}",
@@ -290,13 +290,13 @@ def test_what_was_said_of_others_is_not_said_again() -> None:
         ("2027-01-04", "until Mon 4 Jan 2027 (in 5 weeks)"),
     ],
 )
-def test_deadlines_are_told_as_people_tell_them(reply_by: str, said: str) -> None:
+def test_deadlines_are_written_as_people_write_them(reply_by: str, said: str) -> None:
     """The end of a day is the day, and the year is told where it is another one."""
     assert f" 1. MUST NOT  Call Acme – {said}" in _told(_acme(reply_by=reply_by))
 
 
 def test_what_is_overdue_says_so_and_what_was_to_be_kept_up_until_then_does_not() -> None:
-    """A missed deadline is told; a day until which something was to be left alone is over."""
+    """A missed deadline is shown; a day until which something was to be left alone is over."""
     lines = _told(_acme(LEE, reply_by="2026-11-20"))
     assert " 1. SHOULD  Write to Lee Park – by Sun 22 Nov (34 hours ago, overdue)" in lines
     assert " 2. MUST NOT  Call Acme" in lines

@@ -347,7 +347,7 @@ def test_a_file_is_brought_up_to_date(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_of_something_else_is_left_as_it_is(tmp_path: Path, text: bytes, code: str) -> None:
-    """The mistake is told, with exit code 1, and not a byte of the file changes."""
+    """The mistake is reported, with exit code 1, and not a byte of the file changes."""
     path = tmp_path / "notes.txt"
     path.write_bytes(text)
     exit_code, error = _written(path)

@@ -83,7 +83,7 @@ def test_a_missed_deadline_tells_what_takes_its_place(pack: tactful.Policy) -> N
 
 
 def test_hours_that_come_again_are_one_line(pack: tactful.Policy) -> None:
-    """A call that is possible every working day is told once, on both clocks, with the days on which hours change."""
+    """A call that is possible every working day is shown once, on both clocks, with the days on which hours change."""
     (call,) = _of(agenda(_plan(pack, "calls_across_the_ocean")), "call", "maya")
     assert call.kind == "opens"
     assert call.detail == (
@@ -93,7 +93,7 @@ def test_hours_that_come_again_are_one_line(pack: tactful.Policy) -> None:
 
 
 def test_waiting_until_the_next_morning_is_one_line(pack: tactful.Policy) -> None:
-    """What is to be kept up until its window closes, night after night, is told once, and so is its first end."""
+    """What is to be kept up until its window closes, night after night, is shown once, and so is its first end."""
     (wait,) = _of(agenda(_plan(pack, "calls_across_the_ocean")), "wait", "charles")
     assert wait.kind == "now"
     assert wait.detail == (
@@ -118,7 +118,7 @@ def _of(shown: Agenda, action: str, target: str) -> list[Entry]:
 @FEW
 @given(data=cases)
 def test_an_agenda_is_complete_and_in_order(pack: tactful.Policy, data: dict[str, Any]) -> None:
-    """Every strand is told, each day stands once, and all days lie in the plan."""
+    """Every strand is shown, each day once, and all days lie in the plan."""
     plan = pack.plan(data)
     shown = agenda(plan)
     entries = [*shown.now, *shown.leave, *(entry for day in shown.days for entry in day.entries)]
@@ -324,7 +324,7 @@ def test_a_plan_can_be_written_to_a_file(tmp_path: Path, format_: str, begins: b
     assert out.read_bytes().startswith(begins)
 
 
-def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     """T603 and exit code 1."""
     code, _, error = _run(CASE, "--out", str(tmp_path / "no" / "plan.txt"))
     assert code == 1

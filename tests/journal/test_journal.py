@@ -316,7 +316,7 @@ def test_exported_as_lines_and_as_parquet(
     assert [json.loads(row["case"]) for row in table] == [line["case"] for line in lines]
 
 
-def test_wrong_names_are_told(tmp_path: Path, file: Path) -> None:
+def test_wrong_names_are_reported(tmp_path: Path, file: Path) -> None:
     """A journal that does not exist, an id that is none, and a head that is none."""
     assert "there is no journal" in run("journal", "verify", tmp_path / "none.db")[1]
     journal.open(str(file)).close()

@@ -63,6 +63,10 @@ RULES = [
     ("because: a\nby: '17:00'", [("8:10", "T401", "2 days after")]),
     ("because: a\nby: application.reply_by + 2 days", [("8:9", "T401", "`2 days after application.reply_by`")]),
     ("because: a\nby: next business day after application.reply_by", [("8:9", "T401", "`{is: next business day")]),
+    ("because: a\nto: 2027-06-30", [("8:9", "T412", "`until: 2027-06-30`")]),
+    ("because: a\nwhen: {person.name: {contains: Dana}}", [("8:25", "T401", "did you mean `contains Dana`?")]),
+    ("because: a\nwhen: {person.prefers: {not: [email, phone]}}", [("8:28", "T401", "`none of [email, phone]`")]),
+    ("because: a\nwhen: {person.name: {a: b, c: d}}", [("8:25", "T401", "`any:`")]),
     ("because: a\npriority: high", [("8:15", "T311", "whole number")]),
     ("because: a\nsafety: maybe", [("8:13", "T311", "write `yes`")]),
     ("because: a\nto: recruiter", [("8:9", "T412", "in scope")]),
@@ -75,6 +79,7 @@ PACKS = [
     ("", [("1:1", "T301", "is empty")]),
     ("# nothing yet\n", [("1:1", "T301", "is empty")]),
     ("just words", [("1:1", "T304", "begin with `rules:`")]),
+    ("pack: acme", [("1:7", "T304", "write `pack: {name: acme}`")]),
     ("Rules: {}", [("1:1", "T302", "did you mean `rules`?")]),
     ("rules:\n\tx: {}", [("2:1", "T103", "indent with blanks")]),
     ("rules:\n  - for each: person", [("2:3", "T304", "without `- `")]),
@@ -127,7 +132,7 @@ PACKS = [
     ("extends: default\ngroups: {thank-you-note: off}", [("2:10", "T306", "is a rule")]),
     ("extends: default\ngroups: {thank-you: on}", [("2:21", "T304", "write `thank-you: off`, or leave it out")]),
     ("extends: default\nthank_you_within: 1 day", [("2:1", "T302", "write it below `parameters:`")]),
-    ("extends: default\ntables: {application.answer_due_at: {rows: []}}", [("2:10", "T303", "stated whole")]),
+    ("extends: default\ntables: {application.answer_due_at: {rows: []}}", [("2:10", "T303", "complete")]),
     (
         "tables: {application.w: {by: application.status, gives: duration, rows: [['*', 3 days], [-, 4 days]]}}",
         [("1:75", "T401", "did you mean `any`?"), ("1:90", "T401", "did you mean `any`?")],
@@ -182,18 +187,18 @@ def test_a_sentence_with_signs_of_yaml_is_shown_in_quotes(sentence: str, quoted:
 
 
 @pytest.mark.parametrize(("lines", "expected"), RULES, ids=[lines for lines, _ in RULES])
-def test_a_mistake_in_a_rule_is_told(lines: str, expected: list[tuple[str, str, str]]) -> None:
-    """Place, code and remedy; nothing else is told because of it."""
+def test_a_mistake_in_a_rule_is_reported(lines: str, expected: list[tuple[str, str, str]]) -> None:
+    """Place, code and remedy; nothing else is reported because of it."""
     _compare(_rule(lines), expected)
 
 
 @pytest.mark.parametrize(("text", "expected"), PACKS, ids=[text for text, _ in PACKS])
-def test_a_mistake_in_a_section_is_told(text: str, expected: list[tuple[str, str, str]]) -> None:
-    """Place, code and remedy; nothing else is told because of it."""
+def test_a_mistake_in_a_section_is_reported(text: str, expected: list[tuple[str, str, str]]) -> None:
+    """Place, code and remedy; nothing else is reported because of it."""
     _compare(text, expected)
 
 
-def test_all_mistakes_are_told_in_one_go() -> None:
+def test_all_mistakes_are_reported_in_one_go() -> None:
     """Grammar, keys, names and values of one file: none of them hides another."""
     text = """
 parameters: {gap: {default: 3 days}}
@@ -240,7 +245,7 @@ rules:
         ("soon", "write a number and one of"),
     ],
 )
-def test_a_mistake_in_a_parameter_is_told_once(value: str, help_: str) -> None:
+def test_a_mistake_in_a_parameter_is_reported_once(value: str, help_: str) -> None:
     """However many rules read it, with the units that fit its text."""
     (mistake,) = _told(f"extends: default\nparameters: {{thank_you_within: {value}, gap_between_messages: 1 days}}")
     assert mistake.code == "T407"
@@ -248,7 +253,7 @@ def test_a_mistake_in_a_parameter_is_told_once(value: str, help_: str) -> None:
     assert mistake.help.startswith(help_)
 
 
-def test_a_forgotten_base_is_told_once() -> None:
+def test_a_forgotten_base_is_reported_once() -> None:
     """Actions, facts and parameters of the shipped pack, in a file that does not extend it; other mistakes stay."""
     text = """
 rules:

@@ -197,7 +197,7 @@ rules:
         ("not Acme or Beta", "none of [Acme, Beta]"),
     ],
 )
-def test_texts_that_read_like_something_else_are_told(phrase: str, told: str) -> None:
+def test_texts_that_read_like_something_else_are_reported(phrase: str, told: str) -> None:
     """Each with what was probably meant."""
     (warning,) = _lint(_rule(f"\n      application.company: {phrase}"))
     assert warning.code == "T911"
@@ -276,7 +276,7 @@ rules:
 
 
 def test_fix_takes_out_what_adds_nothing_and_touches_nothing_else(tmp_path: Path) -> None:
-    """Unused parameters and facts and redundant conditions go; comments and layout stay; what went is told."""
+    """Unused parameters and facts and redundant conditions go; comments and layout stay; what went is reported."""
     file = tmp_path / "pack.yaml"
     file.write_text(PACK)
     result = CliRunner().invoke(app, ["check", str(file), "--fix", "--strict"])
@@ -326,7 +326,7 @@ def _two(first: str, second: str) -> str:
         ("candidate.date: between 1 March and 30 June", "candidate.date: between 2 July and 1 October", None),
     ],
 )
-def test_gaps_and_overlaps_of_days_are_told(first: str, second: str, code: str | None) -> None:
+def test_gaps_and_overlaps_of_days_are_reported(first: str, second: str, code: str | None) -> None:
     """Rules that follow each other leave no day out and share none. Days of every year come again, so they are left alone."""
     assert [warning.code for warning in _lint(_two(first, second))] == ([] if code is None else [code])
 
@@ -340,8 +340,8 @@ def test_gaps_and_overlaps_of_days_are_told(first: str, second: str, code: str |
         ("{candidate.date: 24 December, all: [{candidate.date: between 2026-12-25 and 2027-12-23}]}", ""),
     ],
 )
-def test_days_that_never_come_are_told(when: str, unless: str) -> None:
-    """Conditions on dates that never hold together are told, days of every year included."""
+def test_days_that_never_come_are_reported(when: str, unless: str) -> None:
+    """Conditions on dates that never hold together are reported, days of every year included."""
     assert [warning.code for warning in _lint(_rule(when, unless))] == ["T903"]
 
 
@@ -438,7 +438,7 @@ def _table(rows: str, otherwise: str = "otherwise: 1 days", one: str = "no") -> 
         ("[applied, any, any, 2 days]; [[applied, offered], yes, any, 4 days]", []),
     ],
 )
-def test_rows_that_no_case_reaches_are_told(rows: str, lines: list[int]) -> None:
+def test_rows_that_no_case_reaches_are_reported(rows: str, lines: list[int]) -> None:
     """A row that an earlier row, or several of them together, cover."""
     warnings = _table(rows)
     assert [warning.code for warning in warnings] == ["T913"] * len(lines)
@@ -454,13 +454,13 @@ def test_rows_that_no_case_reaches_are_told(rows: str, lines: list[int]) -> None
         ("[applied, any, DE, 2 days]; [any, yes, DE-BY, 3 days]", ["T914"]),
     ],
 )
-def test_rows_that_differ_where_only_one_should_hold_are_told(rows: str, codes: list[str]) -> None:
+def test_rows_that_differ_where_only_one_should_hold_are_reported(rows: str, codes: list[str]) -> None:
     """Rows with equal values may overlap, and so may all rows of a table that does not say ``only one: yes``."""
     assert [warning.code for warning in _table(rows, one="yes")] == codes
     assert _table(rows) == []
 
 
-def test_values_without_a_row_are_told() -> None:
+def test_values_without_a_row_are_reported() -> None:
     """In tables without ``otherwise`` whose columns have fixed sets of values; a country has none."""
     (warning,) = _table("['none of [applied, offered]', any, any, 2 days]; [applied, yes, any, 3 days]", otherwise="")
     assert warning.code == "T915"
@@ -480,14 +480,14 @@ def test_values_without_a_row_are_told() -> None:
         ("they “wrote” it", None),
     ],
 )
-def test_a_sentence_that_is_cut_off_is_told(sentence: str, part: str | None) -> None:
+def test_a_sentence_that_is_cut_off_is_reported(sentence: str, part: str | None) -> None:
     """A sign that begins a comment, and quotes that are none; comments and quotes that are meant are left alone."""
     warnings = _lint(_rule("{application.status: applied}").replace("because: a reason", f"because: {sentence}"))
     assert [warning.code for warning in warnings] == (["T911"] if part else [])
     assert all(part in (warning.help or "") for warning in warnings if part)
 
 
-def test_a_text_with_or_in_it_is_told() -> None:
+def test_a_text_with_or_in_it_is_reported() -> None:
     """It may be the name of a company, so it is no mistake."""
     (warning,) = _lint(_rule("{application.company: not Acme or Beta}"))
     help_ = "for several texts write `none of [Acme, Beta]`; if a single text is intended, put it in quotes"
@@ -495,13 +495,13 @@ def test_a_text_with_or_in_it_is_told() -> None:
 
 
 @pytest.mark.parametrize(("start", "stop", "codes"), [("18:00", "09:00", ["T912"]), ("09:00", "18:00", [])])
-def test_calls_through_the_night_are_told(start: str, stop: str, codes: list[str]) -> None:
+def test_calls_through_the_night_are_reported(start: str, stop: str, codes: list[str]) -> None:
     """In an overlay that changes one of two parameters of the shipped pack, or both."""
     text = f'extends: default\nparameters: {{calls_from: "{start}", calls_until: "{stop}"}}'
     assert [warning.code for warning in _lint(text)] == codes
 
 
-def test_an_empty_file_of_a_folder_is_told(tmp_path: Path) -> None:
+def test_an_empty_file_of_a_folder_is_reported(tmp_path: Path) -> None:
     """The other files of the folder count."""
     (tmp_path / "rules.yaml").write_text("extends: default\n")
     (tmp_path / "empty.yaml").write_text("# to come\n")

@@ -110,7 +110,7 @@ def test_conditions_are_added_to_a_computed_fact(tmp_path: Path) -> None:
 
 
 def test_a_new_when_replaces_what_was_added_below(tmp_path: Path) -> None:
-    """Conditions that a layer adds are the base's for the next layer: a plain ``when`` drops them, and that is told."""
+    """Conditions that a layer adds are the base's for the next layer: a plain ``when`` drops them, and that is reported."""
     one = f"{EXTENDS}rules: {{be-patient: {{and when: {{person.name: known}}}}}}"
     two = "extends: one.yaml\nrules:\n  be-patient:\n    when: {person.near: yes, person.invited_call: no}\n"
     folder = _pack(tmp_path, one=one, two=two)
@@ -169,13 +169,13 @@ def test_a_patch_that_drops_nothing_is_not_told(patch: str, tmp_path: Path) -> N
     assert tactful.load(folder / "top.yaml").warnings == ()
 
 
-def test_a_fact_that_drops_conditions_is_told(tmp_path: Path) -> None:
+def test_a_fact_that_drops_conditions_is_reported(tmp_path: Path) -> None:
     """A fact with a ``when`` of its own takes the place of the whole fact."""
     folder = _pack(tmp_path, top=f"{EXTENDS}facts:\n  person.near:\n    when: {{person.name: known}}\n")
     assert _warned(folder / "top.yaml") == [("T921", "top.yaml:4:5")]
 
 
-def test_a_whole_rule_under_an_id_of_the_base_is_told(tmp_path: Path) -> None:
+def test_a_whole_rule_under_an_id_of_the_base_is_reported(tmp_path: Path) -> None:
     """It may be meant, which ``replaces: yes`` says, or it may be a clash of names."""
     body = "about: Another., source: me, for each: person, then: {may: write}, because: they read"
     folder = _pack(tmp_path, top=f"{EXTENDS}rules:\n  write-now: {{{body}}}\n")
@@ -227,7 +227,7 @@ def test_packs_that_agree_are_not_told(left: str, right: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("order", [("left", "right"), ("right", "left")])
 def test_a_rule_that_one_pack_switches_off_stays_off(order: tuple[str, str], tmp_path: Path) -> None:
-    """Whatever the order, and that another pack changes it is told."""
+    """Whatever the order, and that another pack changes it is reported."""
     folder = _pack(tmp_path, left=LEFT, right=f"{EXTENDS}groups: {{patience: off}}")
     policy = tactful.load([folder / f"{name}.yaml" for name in order])
     assert "wait" not in _advised(policy, _case())
@@ -262,7 +262,7 @@ def test_a_pack_that_extends_the_other_knows_what_it_changes(tmp_path: Path) -> 
 
 
 def test_a_list_of_packs_needs_no_extends(tmp_path: Path) -> None:
-    """A pack that is laid over another in a list may change what it names, and a misspelt id is told."""
+    """A pack that is laid over another in a list may change what it names, and a misspelt id is reported."""
     folder = _pack(tmp_path, top="rules: {be-patient: {priority: 9}}", wrong="rules: {be-patent: {priority: 9}}")
     policy = tactful.load([folder / "base.yaml", folder / "top.yaml"])
     assert {rule.id: rule.priority for rule in policy.checked.rules}["be-patient"] == 9
@@ -325,7 +325,7 @@ def test_a_group_is_switched_off_but_for_its_safety_rules(tmp_path: Path) -> Non
         ("groups: {waitin: off}", "did you mean `waiting`?"),
     ],
 )
-def test_an_unknown_group_is_told_with_those_that_exist(text: str, told: str) -> None:
+def test_an_unknown_group_is_reported_with_those_that_exist(text: str, told: str) -> None:
     """A misspelt group would otherwise switch nothing off."""
     assert told in (_refused(f"extends: default\n{text}", "T306").help or "")
 
@@ -446,7 +446,7 @@ rules: {go: {about: a, source: a, for each: application, then: {may: visit}, bec
 
 
 def test_a_new_action_is_covered_or_says_why_not(tmp_path: Path) -> None:
-    """The warning names the families; a reason takes its place, and is told with each decision that recommends the action."""
+    """The warning names the families; a reason takes its place, and is reported with each decision that recommends the action."""
     (tmp_path / "plain.yaml").write_text(NEW % "")
     (tmp_path / "said.yaml").write_text(NEW % ", outside safety: they have open days")
     assert [code for code, _ in _warned(tmp_path / "plain.yaml")] == ["T924"]
@@ -460,7 +460,7 @@ def test_a_new_action_is_covered_or_says_why_not(tmp_path: Path) -> None:
     _refused(NEW % ', outside safety: " "', "T311")
 
 
-def test_an_invariant_is_switched_off_with_a_reason_that_is_told() -> None:
+def test_an_invariant_is_switched_off_with_a_reason_that_is_reported() -> None:
     """As a safety rule is."""
     assert "reason" in _refused("extends: default\ninvariants: {search-goes-on: off}", "T309").message
     _refused('extends: default\ninvariants: {search-goes-on: {off: yes, because: " "}}', "T309")

@@ -55,7 +55,7 @@ def _mistakes(location: Path) -> list[str]:
     ids=lambda name: ascii(name)[:30],
 )
 def test_what_is_not_beside_a_pack_is_not_read(place: Path, name: str) -> None:
-    """Names that lead elsewhere, or are no names of files, are told by T308 at the name."""
+    """Names that lead elsewhere, or are no names of files, are reported by T308 at the name."""
     (place / "top.yaml").write_text(f"extends: {json.dumps(name)}")
     assert _mistakes(place / "top.yaml") == ["T308"]
 
@@ -83,7 +83,7 @@ STRANGE: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("what", STRANGE)
 def test_only_regular_files_beside_a_pack_are_read(place: Path, what: str) -> None:
-    """Links that lead out of the folder, pipes, sockets and devices are told, and not opened."""
+    """Links that lead out of the folder, pipes, sockets and devices are reported, and not opened."""
     STRANGE[what](place / "other.yaml")
     (place / "top.yaml").write_text("extends: other.yaml")
     assert _mistakes(place / "top.yaml") == ["T308"]

@@ -104,7 +104,7 @@ def _why(case_: dict[str, Any]) -> bytes:
 
 
 def test_check_tells_what_ends_soon() -> None:
-    """Values that change within 90 days are told, and nothing else."""
+    """Values that change within 90 days are reported, and nothing else."""
     checked = POLICY.checked
     assert list(told(checked, date(2026, 8, 26).toordinal())) == []
     assert list(told(checked, date(2026, 8, 27).toordinal())) == [

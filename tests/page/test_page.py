@@ -277,7 +277,7 @@ def test_a_link_holds_the_rules_and_never_overwrites_what_is_there(shown: Shown,
 
 
 def test_an_invitation_is_read_in(shown: Shown) -> None:
-    """A file becomes an interview of the case; the changes are told."""
+    """A file becomes an interview of the case; the changes are reported."""
     invitation = ROOT / "examples" / "invitations" / "interview.ics"
     shown.page.set_input_files("#file", str(invitation))
     shown.page.wait_for_selector(".notice li, .problems li")

@@ -98,7 +98,7 @@ def test_what_means_the_same_is_proved_equal() -> None:
     assert compare_packs(tactful.loads(PACK), tactful.loads(never), 5).equal
 
 
-def test_thresholds_that_moved_are_told() -> None:
+def test_thresholds_that_moved_are_reported() -> None:
     """A parameter's two values, and how much longer or shorter the second is."""
     pack = PACK + "parameters:\n  gap: {value: 48 hours, about: A gap., source: Nobody}\n"
     result = compare_packs(tactful.loads(pack), tactful.loads(pack.replace("48 hours", "24 hours")), 5)

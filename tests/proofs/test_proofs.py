@@ -122,7 +122,7 @@ invariants:
     assert _proof(tactful.loads(pack), "one-way").proved == (condition == "email")
 
 
-def test_a_condition_that_no_case_meets_is_told() -> None:
+def test_a_condition_that_no_case_meets_is_reported() -> None:
     """An invariant about nothing holds, and says nothing."""
     pack = """
 pack: {name: empty}

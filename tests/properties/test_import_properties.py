@@ -289,7 +289,7 @@ def test_any_name_can_be_written(name: str, title: str) -> None:
 
 
 @given(st.one_of(texts, st.just(COMMENTED)), st.data())
-def test_damaged_files_are_told_or_read(text: str, data: st.DataObject) -> None:
+def test_damaged_files_are_reported_or_read(text: str, data: st.DataObject) -> None:
     """A file with a stretch taken out, doubled or replaced is imported or refused, and never crashes."""
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, min(len(text), start + 40)))
@@ -305,6 +305,6 @@ def test_damaged_files_are_told_or_read(text: str, data: st.DataObject) -> None:
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_told_or_read(data: bytes) -> None:
+def test_any_bytes_are_reported_or_read(data: bytes) -> None:
     """What is no text at all is refused with a diagnostic."""
     assert _outcome(data) != []

@@ -158,7 +158,7 @@ MORE_MANGLED = (
 
 
 @pytest.mark.parametrize("part", ["done", "dismissed"])
-def test_what_somebody_mangled_is_told(part: str) -> None:
+def test_what_somebody_mangled_is_reported(part: str) -> None:
     """An entry with any value in any place is read, or refused with its place; nothing else fails."""
     policy = tactful.loads(MESSAGES)
     key = next(advice.key for advice in policy.decide(_case()).actions if advice.action == "reply")

@@ -61,7 +61,7 @@ def _compare(before: dict[str, Any], after: dict[str, Any]) -> ComparisonRecord:
 
 
 def test_a_changed_wish_takes_its_prohibition_with_it() -> None:
-    """The fact is named as it is written, and the rule that no longer fires is told."""
+    """The fact is named as it is written, and the rule that no longer fires is reported."""
     before = _example("two_interviewers_one_wants_email")
     after = copy.deepcopy(before)
     _people(after)["dana"]["prefers"] = "phone"
@@ -100,7 +100,7 @@ def test_a_message_that_was_sent_is_a_fact_of_its_own() -> None:
     assert (removed.action, removed.target.id) == ("thank_you_note", "lee")
 
 
-def test_what_gave_way_is_told_as_an_alternative() -> None:
+def test_what_gave_way_is_shown_as_an_alternative() -> None:
     """The manager, whom the candidate met, takes the follow-up's place; the recruiter is an alternative."""
     after = _example("silence_after_the_promised_day")
     before = copy.deepcopy(after)
@@ -141,7 +141,7 @@ def test_two_packs_are_compared_on_one_case() -> None:
 
 
 def test_a_profile_that_never_asks_waits_by_another_rule() -> None:
-    """The rule that no longer counts and the one that counts now are told, and so is the new prohibition."""
+    """The rule that no longer counts and the one that counts now are reported, and so is the new prohibition."""
     case = _example("two_interviewers_one_wants_email")
     record = PACK.decide(case).compare(tactful.load("profile:reserved").decide(case))
     added, changed = record.advice

@@ -190,7 +190,7 @@ def test_a_value_of_the_case_is_told() -> None:
         ("2026-07-01T00:00:00-04:00", "$patience: 30 days since 1 July 2026"),
     ],
 )
-def test_the_value_in_force_is_told_with_its_days(now: str, said: str) -> None:
+def test_the_value_in_force_is_shown_with_its_days(now: str, said: str) -> None:
     """A dated parameter has its first value until the day before the change, and the next since that day."""
     case = _case(custom={"entered_at": "2026-01-01T10:00:00-05:00"}, now=now)
     assert any(line.startswith(said) for line in _why("wait", case))
@@ -213,7 +213,7 @@ def test_a_moved_moment_reads_as_its_author_wrote_it() -> None:
 
 
 def test_an_amount_that_a_test_compares_with_is_told() -> None:
-    """A bound that varies is told with its days; a part of an amount with what it is a part of."""
+    """A bound that varies is reported with its days; a part of an amount with what it is a part of."""
     lines = _why("plan")
     assert "candidate.open: at least 3 (5; $most is 3 until 31 December 2026)" in lines
     assert {"half of candidate.notice_period", "candidate.notice_period: 4 weeks"} <= set(lines)
@@ -231,7 +231,7 @@ def test_the_row_of_a_table_is_named_by_its_cells() -> None:
     assert "row 1 of the table: phone_screen" in lines
 
 
-def test_a_phrase_with_a_length_that_varies_is_told_once() -> None:
+def test_a_phrase_with_a_length_that_varies_is_reported_once() -> None:
     """That the moment is past, and not too long past, is one line; a row that gives a field names that field once."""
     pack = tactful.loads("""\
 parameters: {gap: {values: {2026-01-01: 2 days, 2026-11-27: 3 days}}}
@@ -259,7 +259,7 @@ rules:
     assert (failing.field, failing.said) == ("application.reply_by", "Sun 20 Dec 2026, 10:00")
 
 
-def test_words_countries_and_office_times_are_told() -> None:
+def test_words_countries_and_office_times_are_reported() -> None:
     """Each test shows the value that it read."""
     lines = _why("greet")
     assert "application.team: contains senior (The Senior Staff)" in lines

@@ -135,7 +135,7 @@ def _case(language: str | None, **more: Any) -> dict[str, Any]:
         (None, "en"),
     ],
 )
-def test_advice_is_told_in_the_language_of_the_candidate(tmp_path: Path, language: str | None, told: str) -> None:
+def test_advice_is_in_the_language_of_the_candidate(tmp_path: Path, language: str | None, told: str) -> None:
     """Where the policy has it. Else, and in a case that does not say, the advice is in the pack's own language."""
     decision = tactful.load(_folder(tmp_path)).decide(_case(language), NOW)
     assert decision.made_with.language == told
@@ -227,7 +227,7 @@ def test_a_changed_original_is_not_shown_in_its_old_meaning(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("text", ['msgid "x\nmsgstr "y"\n', "hello\n", 'msgid "x"\nmsgstr "y" z\n'])
-def test_what_is_no_catalogue_is_told(tmp_path: Path, text: str) -> None:
+def test_what_is_no_catalogue_is_reported(tmp_path: Path, text: str) -> None:
     """A damaged file ends in an error with its name, not in advice in another language."""
     with pytest.raises(InvalidInput, match=r"T361.*`x.po` is not a catalogue"):
         read_catalog(text, "x.po", "de")

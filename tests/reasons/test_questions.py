@@ -159,7 +159,7 @@ def test_an_overlay_changes_when_to_ask_and_keeps_the_question() -> None:
         ("asks when: {candidate.employed: yes}", "T302", "asks when"),
     ],
 )
-def test_a_mistake_in_a_note_is_told(note: str, code: str, about: str) -> None:
+def test_a_mistake_in_a_note_is_reported(note: str, code: str, about: str) -> None:
     """Conditions and phrases of notes are checked like those of rules."""
     with pytest.raises(tactful.InvalidInput) as raised:
         tactful.loads(f"fields: {{candidate.notice_given: {{ask: Well?, {note}}}}}")

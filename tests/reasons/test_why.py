@@ -280,7 +280,7 @@ def test_an_id_of_several_applications_means_all_of_them_until_it_is_told_in_ful
         ("call", "xyz", "the case has no `xyz`; it has sam, acme, dana, lee, onsite"),
     ],
 )
-def test_an_unknown_name_is_told_with_what_was_probably_meant(
+def test_an_unknown_name_is_reported_with_what_was_probably_meant(
     pack: tactful.Policy, action: str, target: str | None, message: str
 ) -> None:
     """It is an error of its own, and the package's."""
@@ -292,7 +292,7 @@ def test_an_unknown_name_is_told_with_what_was_probably_meant(
 # --- bounds ---
 
 
-def test_a_pack_in_which_facts_fan_out_is_told_in_bounded_time() -> None:
+def test_a_pack_in_which_facts_fan_out_is_reported_in_bounded_time() -> None:
     """Each fact reads the one before twice over: what was told before is referred to."""
     either = "{{when: {{any: [{{candidate.f{0}: yes}}, {{candidate.f{0}: no}}]}}}}"
     facts = [f"  candidate.f{no}: {either.format(no - 1)}" for no in range(1, 40)]
@@ -397,7 +397,7 @@ PACK = tactful.load()
 
 
 def test_told_before_is_a_record_of_its_own(pack: tactful.Policy) -> None:
-    """What two rules rest on is told once."""
+    """What two rules rest on is reported once."""
     (answer,) = _decide(pack, "silence_after_the_promised_day").why("email_follow_up", "tom").answers
     assert isinstance(answer, AdvisedRecord)
     assert any(isinstance(test.because, ToldRecord) for test in answer.conclusion.rules[1].tests)

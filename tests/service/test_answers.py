@@ -59,7 +59,7 @@ def test_a_decision_is_that_of_the_api(client: httpx2.Client, pack: tactful.Poli
         (";;q=nonsense,,", "en"),
     ],
 )
-def test_advice_is_told_in_the_language_asked_for(
+def test_advice_is_in_the_language_asked_for(
     client: httpx2.Client, pack: tactful.Policy, asked: str, language: str
 ) -> None:
     """The first language that the pack has, by weight; English where it has none of them."""
@@ -154,7 +154,7 @@ def test_done_dismiss_and_undo(client: httpx2.Client, pack: tactful.Policy) -> N
     assert client.post("/v1/done", json={"case": CASE, "key": "nothing"}).status_code == 422
 
 
-def test_the_pack_is_told(client: httpx2.Client, pack: tactful.Policy) -> None:
+def test_the_pack_is_reported(client: httpx2.Client, pack: tactful.Policy) -> None:
     """Name, version and digest, and on request all rules and parameters."""
     (summary,) = client.get("/v1/packs").json()["packs"]
     assert (summary["name"], summary["digest"], summary["failed"]) == (pack.name, pack.digest, None)

@@ -51,7 +51,7 @@ def _content(result: CallToolResult) -> dict[str, Any]:
 
 
 def test_the_tools_answer_what_the_api_answers(tmp_path: Path) -> None:
-    """Advice with questions, reasons, what-ifs, plans and the changed case; mistakes are told, and nothing is logged."""
+    """Advice with questions, reasons, what-ifs, plans and the changed case; mistakes are reported, and nothing is logged."""
     pack = tactful.load()
     decision = pack.decide(CASE)
     person = CASE["applications"][0]["people"][0]["id"]

@@ -133,7 +133,7 @@ def small_disk(folder: Path) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-def test_a_full_disk_is_told(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     """The answer is 503 once the disk is full, and nothing that was answered is lost; with room again, answers come."""
     if shutil.which("mount") is None:
         pytest.skip("needs `mount`")

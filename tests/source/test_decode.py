@@ -1,4 +1,4 @@
-"""Texts decoded: characters that YAML does not allow are told with their place."""
+"""Texts decoded: characters that YAML does not allow are reported with their place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CONTROLS = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code
 
 
 @given(before=st.text("ab \t\n\r~é"), after=st.text("ab\n"), bad=st.sampled_from([*CONTROLS, "\ud800", "\uffff"]))
-def test_a_control_character_is_told_with_its_place(before: str, after: str, bad: str) -> None:
+def test_a_control_character_is_reported_with_its_place(before: str, after: str, bad: str) -> None:
     """The first of them, wherever it is, in ASCII and in other texts."""
     with pytest.raises(InvalidInput) as caught:
         decode(before + bad + after + bad, "a.yaml")

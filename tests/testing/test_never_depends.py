@@ -48,7 +48,7 @@ def test_advice_that_reads_none_of_the_facts_holds() -> None:
         ("candidate.name: begins with Dr", "name: "),
     ],
 )
-def test_advice_that_depends_on_one_is_told(when: str, told: str) -> None:
+def test_advice_that_depends_on_one_is_reported(when: str, told: str) -> None:
     """With a small case in which the fact makes the difference: a word that the rule names, or that it is known at all."""
     (result,) = check_invariants(_pack(when), examples=300)
     assert result.failure is not None
@@ -84,7 +84,7 @@ def test_an_offer_that_is_not_there_stays_away() -> None:
         ("candidate.name, same: advice", "T311"),
     ],
 )
-def test_mistakes_are_told(facts: str, code: str) -> None:
+def test_mistakes_are_reported(facts: str, code: str) -> None:
     """Facts that are never unknown, that do not exist or are out of reach, no list, and a change beside it."""
     with pytest.raises(tactful.InvalidInput) as raised:
         _pack("person.prefers: phone", facts)

@@ -73,7 +73,7 @@ def test_a_broken_invariant_fails_its_item(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*does not hold in *thanks.yaml:5: job-kept, candidate kim: keep_searching"])
 
 
-def test_mistakes_in_a_file_are_told_instead_of_items(pytester: pytest.Pytester) -> None:
+def test_mistakes_in_a_file_are_reported_instead_of_items(pytester: pytest.Pytester) -> None:
     """All of them, with their places."""
     _house(pytester, EXAMPLES.replace("keep_searching", "keep_serching"))
     result = pytester.runpytest_inprocess(*PLUGIN, "house")

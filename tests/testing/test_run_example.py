@@ -124,8 +124,8 @@ def test_what_is_so_is_met(pack: tactful.Policy, expected: str) -> None:
         ("expect: [{should: call, to: dana}, {should: rest}], nothing else: yes", "should call:lee"),
     ],
 )
-def test_what_is_otherwise_is_told(pack: tactful.Policy, expected: str, got: str) -> None:
-    """Each difference is told with what is so instead."""
+def test_what_is_otherwise_is_reported(pack: tactful.Policy, expected: str, got: str) -> None:
+    """Each difference is reported with what is so instead."""
     messages = _run(pack, expected).messages
     for part, message in zip(got.split("|"), messages, strict=True):
         assert part.removesuffix("; ") in message.partition("; got ")[2]

@@ -181,20 +181,22 @@ class Policy:
             self._calendars.warm(country, range(this_year - 1, this_year + 2))
         for _ in self.warming():
             pass
+        program = self.decider.compiled
+        if program is not None:
+            program.single.warm()
+            self.decider.once(Pieces).warm()
 
     def warming(self) -> Iterator[None]:
-        """Compile as :meth:`warm` does, a part at each step, for a process that answers in between.
+        """Compile what decisions and their reasons need, a part at each step, for a process that answers in between.
 
-        The first two steps compile the rules, and take longer than the others. For other parts of this package.
+        Two steps compile all rules at once, and take longer than the others. For other parts of this package.
         """
         program = self.decider.compiled
         yield
-        lasting = self.decider.once(Lasting)
-        yield
         if program is not None:
             yield from program.turning.warming()
-            yield from program.single.warming()
-            yield from self.decider.once(Pieces).warming()
+        lasting = self.decider.once(Lasting)
+        yield
         yield from lasting.warming()
 
     def read(self, case: CaseInput, now: datetime | None = None) -> Case:

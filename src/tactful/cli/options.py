@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +23,9 @@ from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
 def parse_seed(text: str) -> int:
     """A seed: a whole number, or `random` for one that changes from run to run."""
     if text == "random":
-        from tactful.testing.properties.options import SEEDS  # few commands draw cases
+        import secrets  # few commands draw cases
+
+        from tactful.testing.properties.options import SEEDS
 
         return secrets.randbelow(SEEDS)
     if not text.isdecimal():

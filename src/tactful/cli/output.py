@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NoReturn, ParamSpec
@@ -103,6 +102,8 @@ def _room(out: SafeConsole) -> int:
 
 def write_file(path: Path, data: bytes) -> None:
     """Write a file in one step, so that readers see either the old or the new content."""
+    import tempfile  # takes a millisecond, and most commands write no file
+
     target = path.resolve()  # keeps links
     try:
         mode = target.stat().st_mode & 0o777 if target.exists() else None

@@ -51,11 +51,12 @@ def _report(result: Replayed) -> None:
     for no, group in enumerate(result.groups, 1):
         named = ", ".join(group.rules) or group.what
         parameters = f" ({', '.join(group.parameters)})" if group.parameters else ""
-        head = f"{no}. {named}{parameters}: {group.what} in {group.cases:,} cases, because of {group.cause}"
+        cases = "1 case" if group.cases == 1 else f"{group.cases:,} cases"
+        head = f"{no}. {named}{parameters}: {group.what} in {cases}, because of {group.cause}"
         out.print(Text(head, "bold"), soft_wrap=True)
         for sign, lines, colour in (("-", group.before, "red"), ("+", group.after, "green")):
             for line in lines:
                 out.print(Text(f"  {sign} {line}", colour), soft_wrap=True)
         out.print(Text(f"    the smallest of {group.bytes:,} bytes: {group.smallest}", "dim"), soft_wrap=True)
     erased = f"; {result.erased:,} were erased" if result.erased else ""
-    out.print(f"{result.decided:,} decisions made again, {result.different:,} differ{erased}")
+    out.print(f"{result.decided:,} decisions made again, {result.different:,} different{erased}")

@@ -47,6 +47,7 @@ from tactful.language.ir.reads import (
 )
 from tactful.source.codes.case import TooMuchWork
 from tactful.source.diagnostics import InvalidInput, Span
+from tactful.source.lazy import lazy
 
 #: Searching this many values of a list takes as long as one more test.
 _VALUES: Final = 8
@@ -97,13 +98,11 @@ class Work:
     """
 
     def __init__(self, checked: CheckedPack, limit: int) -> None:
-        self._sources, self.limit = dict(checked.sources), limit
+        self._checked, self._sources, self.limit = checked, dict(checked.sources), limit
         self._parts = tuple(_parts(checked))
         self.tests: Counter[Shape] = Counter()
         for part in self._parts:
             self.tests[part.shape] += part.tests
-        #: What it takes besides to search for the ends of rules without ``by``, which :mod:`tactful.engines.expiry` bounds.
-        self._searched = _searched(checked)
         #: The owners, what is looked at for each of them, and the tests. A shape without ``over`` looks once for each owner.
         self._rough = tuple(
             (owner, shape.over or "candidate", tests)
@@ -112,6 +111,11 @@ class Work:
         )
         self._each = max(1, self.tests.total())
         self.safe = self._safe()
+
+    @lazy
+    def _searched(self) -> Counter[Shape]:
+        """What it takes besides to search for the ends of rules without ``by``, which :mod:`tactful.engines.expiry` bounds."""
+        return _searched(self._checked)
 
     def _safe(self) -> int:
         # A fact of a person is computed for its own row, and again for rows that are about the person: for fewer rows
@@ -256,6 +260,7 @@ def _parts(checked: CheckedPack) -> Iterator[_Part]:
     A fact by which targets are sorted may be worked out again for each order.
     """
     facts = {fact.id: fact for fact in checked.facts}
+    reads = {id_: computed(fields_of_fact(fact)) for id_, fact in facts.items()}
     tests = _Tests(facts)
     sorted_ = {(rule.conclusion.action, rule.target_entity) for rule in checked.rules}
     orders = [(checked.actions[action], entity) for action, entity in sorted(sorted_)]
@@ -263,14 +268,15 @@ def _parts(checked: CheckedPack) -> Iterator[_Part]:
     again = Counter(
         id_ for order in distinct_orders(target_orders(checked)) for id_ in inlined(order, facts.__getitem__)
     )
-    sorting = closure(computed(fields_of_orders(action for action, _ in orders)), facts)
-    times = again + Counter(closure(computed(fields), facts) | sorting.difference(again))
-    anew = _computed_again(checked)
+    sorting = reached(computed(fields_of_orders(action for action, _ in orders)), reads.__getitem__)
+    times = again + Counter(reached(computed(fields), reads.__getitem__) | sorting.difference(again))
+    anew = _computed_again(checked, reads)
     for fact in checked.facts:
         entities = tuple(entity for entity in _OF_PERSON if fact.entity == "person" and fact.id in anew[entity])
         for part in _parts_of_fact(fact, checked, tests):
-            shape = part.shape._replace(again=entities)
-            yield from repeat(part._replace(shape=shape), times[fact.id])
+            if entities:
+                part = part._replace(shape=part.shape._replace(again=entities))
+            yield from repeat(part, times[fact.id])
     for action, entity in orders:
         if action.order:
             yield _Part(action.id, action.span, Shape(entity), len(action.order))
@@ -307,19 +313,15 @@ def _shape(fact: Aggregate) -> Shape:
     return Shape(fact.entity, fact.over, fact.pivot, "same" if same else "one")
 
 
-def _computed_again(checked: CheckedPack) -> dict[str, set[str]]:
+def _computed_again(checked: CheckedPack, reads: Mapping[str, set[str]]) -> dict[str, set[str]]:
     """For each entity of rows about a person: the facts that its rules read, and what these read of the same rows.
 
     Of a person, they are worked out anew for each row. What a fact of an application or of the candidate reads is kept,
-    and so worked out once for each person.
+    and so worked out once for each person. ``reads`` are the facts that each fact reads.
     """
-    facts = {fact.id: fact for fact in checked.facts}
     again = {}
     for entity in _OF_PERSON:
-        leads_to = {
-            id_: computed(fields_of_fact(fact)) if fact.entity in ("person", entity) else set()
-            for id_, fact in facts.items()
-        }
+        leads_to = {fact.id: reads[fact.id] if fact.entity in ("person", entity) else set() for fact in checked.facts}
         read = computed(field for rule in checked.rules if rule.entity == entity for field in fields_of_rule(rule))
         again[entity] = reached(read, leads_to.__getitem__)
     return again

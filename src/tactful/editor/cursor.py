@@ -20,10 +20,10 @@ _MOST_LINES: Final = 5_000
 
 
 class Cursor(msgspec.Struct, frozen=True):
-    """A cursor. ``keys`` are the keys around it, from the top; ``value``: it stands in the value of the last of them.
+    """A cursor. ``keys`` are the keys around it, from the top; ``value``: it is in the value of the last of them.
 
     ``typed`` is the name before the cursor so far, which begins at ``column``; ``before`` is the value or key before it.
-    ``in_braces``: it stands in braces whose keys are no keys, such as those of a placeholder.
+    ``in_braces``: it is in braces whose keys are not keys of a pack, such as those of a placeholder.
     """
 
     keys: tuple[str, ...]

@@ -38,7 +38,7 @@ class Edit(msgspec.Struct, frozen=True):
 def new_name(word: Word, given: str, words: Vocabulary) -> str:
     """The new name of a word as files have it: that of a fact with its entity, and that of a parameter without its ``$``.
 
-    Raises :class:`TactfulError` if the new name may not stand in this section, or is taken.
+    Raises :class:`TactfulError` if the new name is not allowed in this section, or is taken.
     """
     name = given.strip().removeprefix("$") if word.section == "parameters" else given.strip()
     if word.section == "facts" and "." not in name:
@@ -73,7 +73,8 @@ def renamed(word: Word, new: str, texts: Mapping[Path, str]) -> Iterator[Edit]:
 
 
 def _in_text(places: tuple[OldName, ...], text: str) -> Iterator[tuple[Span, str]]:
-    """The spans of names. Of a name in a folded or escaped text, only the text's span is known: it is looked for there."""
+    """The spans of names. For a name in a folded or escaped text, only the text's span is known, and the name is
+    searched for there."""
     seen = set()
     for place in places:
         if place.exact:

@@ -21,7 +21,7 @@ _FILE: Final = "file"
 
 
 class Repair(msgspec.Struct, frozen=True):
-    """A change of a text: what stands from ``start`` to ``end`` (offsets in characters) is replaced."""
+    """A change of a text: the part from ``start`` to ``end`` (offsets in characters) is replaced."""
 
     title: str
     start: int
@@ -39,12 +39,12 @@ def repairs(text: str, start: int, end: int, code: str, message: str) -> Iterato
         if text[start:end] == old:
             yield Repair(f"Write `{new}`", start, end, new)
     elif code in FIXABLE:
-        yield from _without(text, [(start, end, code)], "Take it out")
+        yield from _without(text, [(start, end, code)], "Remove it")
 
 
 def repair_all(text: str, marks: Sequence[tuple[int, int, str]]) -> Repair | None:
     """The change that takes out everything that has no effect; ``None`` if there is nothing. ``marks``: places and codes."""
-    return next(_without(text, [mark for mark in marks if mark[2] in FIXABLE], "Take out what has no effect"), None)
+    return next(_without(text, [mark for mark in marks if mark[2] in FIXABLE], "Remove what has no effect"), None)
 
 
 def _meant(text: str, start: int, end: int, named: Sequence[str], meant: str) -> Repair:

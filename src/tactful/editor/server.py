@@ -29,7 +29,7 @@ from tactful.editor.vocabulary import Place, Vocabulary, Word
 from tactful.editor.worker import Answer, Wanted, Worker
 from tactful.source.diagnostics import TactfulError
 
-#: For how many seconds nothing is typed before a pack is examined.
+#: How long nothing must have been typed before a pack is examined, in seconds.
 QUIET: Final = 0.2
 _SEVERITIES: Final[dict[Severity, types.DiagnosticSeverity]] = {
     "mistake": types.DiagnosticSeverity.Error,
@@ -105,11 +105,11 @@ class Server(LanguageServer):
         if self._worker is None or self._worker.dead:
             self._worker = Worker()
             Thread(target=self._listen, args=(self._worker, asyncio.get_running_loop()), daemon=True).start()
-        with contextlib.suppress(OSError):  # it has died, which the listener hears too
+        with contextlib.suppress(OSError):  # it has died, which the listener notices too
             self._worker.ask(Wanted(self._latest[pack], pack, self._held()))
 
     def _listen(self, worker: Worker, loop: asyncio.AbstractEventLoop) -> None:
-        """Hand answers over until the process or the server ends. The next examination starts another process."""
+        """Pass on answers until the process or the server ends. The next examination starts another process."""
         with contextlib.suppress(EOFError, OSError, RuntimeError):
             while True:
                 loop.call_soon_threadsafe(self._answered, worker.answer())
@@ -373,7 +373,7 @@ def serve() -> None:
     logging.getLogger("pygls").setLevel(logging.ERROR)
     server = make_server()
     try:
-        # Streams of its own, as the server closes them, and nobody else may write into its messages.
+        # Separate streams, because the server closes them, and nothing else may write between its messages.
         with (
             os.fdopen(os.dup(sys.stdin.fileno()), "rb") as asked,
             os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers,

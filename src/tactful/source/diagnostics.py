@@ -90,7 +90,7 @@ _CUT: Final = "…"
 def snippet(text: str, span: Span, cells: int = SHOWN) -> str:
     """The first line of a span, with carets under the span. Control characters are replaced.
 
-    Of a long line, the part around the span is shown, at most ``cells`` wide. An ellipsis stands where it is cut.
+    Of a long line, the part around the span is shown, at most ``cells`` wide. An ellipsis marks where it is cut.
     """
     lines = re.split(r"\r\n|\r|\n", text)
     line = lines[span.line - 1] if span.line <= len(lines) else ""

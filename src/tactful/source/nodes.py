@@ -84,7 +84,7 @@ def decode(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS) ->
 
 
 def _first_forbidden(text: str) -> re.Match[str] | None:
-    """The first character that is not allowed. Most texts are plain ASCII, which is looked through twenty times as fast."""
+    """The first character that is not allowed. Most texts are plain ASCII, which is searched twenty times as fast."""
     if text.isascii() and not text.encode("ascii").translate(None, _ALLOWED):
         return None
     return _FORBIDDEN.search(text)

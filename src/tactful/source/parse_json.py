@@ -1,4 +1,5 @@
-"""A strict reader of JSON that keeps the position of every node, and the check of quicker readers for keys that stand twice."""
+"""A strict reader of JSON that keeps the position of every node, and a check for duplicate keys, which quicker readers
+need."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ def has_escaped_mark(text: bytes) -> bool:
 
 
 def has_repeated_key(text: bytes) -> bool:
-    """Whether an object of a valid JSON text has a key twice. msgspec keeps the last of them without a word.
+    """Whether an object of a valid JSON text has a duplicate key. msgspec silently keeps the last value.
 
     Written again, a text has fewer quotation marks if a value was dropped, which is quick to count.
     """

@@ -8,7 +8,7 @@ runtime object.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final, Literal
 
 from tactful.engines.compiled import nodes
@@ -67,14 +67,12 @@ class SingleFunctions:
         self._of_facts: dict[int, FactFunction] = {}
         self._of_rules: dict[int, RuleFunction] = {}
 
-    def warming(self) -> Iterator[None]:
-        """Make all functions, one at each step."""
+    def warm(self) -> None:
+        """Make all functions."""
         for no in range(len(self._checked.facts)):
             self.fact(no)
-            yield
         for rule in self._checked.rules:
             self.rule(rule.no)
-            yield
 
     def fact(self, no: int) -> FactFunction:
         """The function of the fact with this number. It looks its value up if it is known."""

@@ -76,7 +76,7 @@ class Reader:
             if key.text not in fields:
                 self.spans[at] = key.span
                 help_ = did_you_mean(key.text, fields) or (
-                    "the parameters of a case stand at its top, beside `candidate`"
+                    "parameters belong at the top of the case, next to `candidate`"
                     if key.text == "parameters"
                     else "extra facts belong under `custom`, where the pack declares them"
                 )

@@ -120,7 +120,7 @@ def _ranges(texts: tuple[Name, ...], report: Report) -> tuple[DayRange, ...]:
 def _days_help(text: str) -> str:
     """The help for a text that is neither a day nor a range of days."""
     if among(text.removesuffix("s"), WEEKDAYS) is not None and not any(sign.isdigit() for sign in text):
-        return "days off of each week stand in `weekend`"
+        return "write the days off of each week under `weekend`"
     window = window_meant(text)
     meant = date_near(text) if window is None else window.removeprefix("between ").replace(" and ", " to ")
     return f"did you mean `{meant}`?" if meant is not None and _range(meant) is not None else _DAYS_HELP

@@ -156,13 +156,13 @@ class ExpressionChecker:
         if isinstance(kind, MomentKind) if moments else isinstance(kind, _AMOUNTS):
             return True
         takes = "moments" if moments else "numbers and lengths of elapsed time, not business days"
-        self._wrong(f"`{written.how}` takes {takes}, but type {kind_name(kind)} is needed here", written.span)
+        self._wrong(f"`{written.how}` takes {takes}; the value has to be of type {kind_name(kind)} here", written.span)
         return False
 
     def _percent(self, written: Percent, kind: Kind) -> Expression | None:
         if not isinstance(kind, _AMOUNTS):
             takes = "numbers and lengths of elapsed time, not business days"
-            self._wrong(f"a part is taken of {takes}, but type {kind_name(kind)} is needed here", written.span)
+            self._wrong(f"a part is taken of {takes}; the value has to be of type {kind_name(kind)} here", written.span)
             return None
         of = self.check(written.of, kind)
         from fractions import Fraction  # takes a millisecond to import, and few packs have shares

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from tactful.facts.dates import parse_date
 from tactful.facts.kinds import IdKind, MomentKind, kind_name
 from tactful.language import syntax
 from tactful.language.check.actions import Catalogue
@@ -86,6 +87,8 @@ class RuleChecker:
             return InScope(to.text), to.text
         if "." not in to.text:
             help_ = f"the entities in scope are {', '.join(f'`{name}`' for name in scope.entities)}"
+            if parse_date(to.text) is not None:
+                help_ = f"the last day of a rule is `until: {to.text}`"
             self.report(
                 BadTarget.at(
                     to.span, f"`{to.text}` is not an entity in scope", did_you_mean(to.text, scope.entities) or help_

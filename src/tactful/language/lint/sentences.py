@@ -26,12 +26,12 @@ def lint_sentences(pack: Pack, checked: CheckedPack, own: Own) -> Iterator[Diagn
         if sentence.span in own:
             bare = _PLACEHOLDER.sub(" ", sentence.text)
             for name in dict.fromkeys(name for name in _NAME.findall(bare) if name in names):
-                message = f"`{name}` stands in the sentence as it is, and not as a value"
+                message = f"`{name}` appears in the sentence as it is, without its value"
                 yield OtherText.at(sentence.span, message, f"write `{{{name}}}` to show its value")
     for text in _table_texts(pack):
         match = _IN_BRACES.search(text.text) if text.span in own else None
         if match is not None and match["name"] in names:
-            message = f"`{match.group()}` is shown as it stands: the texts of tables have no placeholders"
+            message = f"`{match.group()}` is shown as it is: texts of tables have no placeholders"
             yield OtherText.at(text.span, message, "write it into the sentence that shows the text")
 
 

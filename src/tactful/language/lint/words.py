@@ -50,7 +50,7 @@ def lint_values(pack: Pack, own: Own) -> Iterator[Diagnostic]:
         for value in fact.values:
             if value.span in own and (value.text == "any" or is_phrase(value.text, ListKind)):
                 message = (
-                    f"`{value.text}` has a meaning of its own in conditions, so it hardly ever stands for this value"
+                    f"`{value.text}` has its own meaning in conditions, so a condition can hardly ask for this value"
                 )
                 yield OtherText.at(
                     value.span, message, "give the value another name; for a fact that is unknown, leave it out"

@@ -314,7 +314,7 @@ class _Builder(InvariantReader):
 
     def _table(self, item: Item) -> Table | None:
         entries = item.entries
-        gives = self._required(item, "gives", "a table is stated whole: write `by`, `gives` and `rows`")
+        gives = self._required(item, "gives", "a table has to be complete: write `by`, `gives` and `rows`")
         if not self._is_fact(item) or gives is None:
             return None
         by = self._texts(entries["by"][1], "by") if "by" in entries else ()
@@ -532,7 +532,7 @@ class _Builder(InvariantReader):
                 help_ = f"write `then: {{{words[0]}: {'_'.join(words[1:])}}}`"
             self.report(WrongShape.at(node.span, "`then` is a mapping", help_))
             return None
-        entries: Entries = {key.text: (key, value) for key, value in node.entries}
+        entries: Entries = {pair[0].text: pair for pair in node.entries}
         keys = [key for key in entries if key in MODALITIES or key == "step"]
         allowed = (*MODALITIES, "step", "of", "to")
         wrong = [key for key in entries if key not in allowed or (key == "of" and "step" not in entries)]

@@ -393,13 +393,17 @@ class _Merger:
 
     def _entries(self, section: str, id_: Scalar, content: Node) -> Entries:
         if not isinstance(content, Mapping):
-            self.report(WrongShape.at(content.span, f"`{id_.text}` is a mapping"))
+            help_ = None
+            if section == "pack" and isinstance(content, Scalar) and not content.is_null:
+                help_ = f"write `pack: {{name: {content.text}}}`"
+            self.report(WrongShape.at(content.span, f"`{id_.text}` is a mapping", help_))
             return {}
         entries: Entries = {}
         known = _KNOWN[section]
-        for key, node in content.entries:
+        for pair in content.entries:
+            key = pair[0]
             if key.text in known:
-                entries[key.text] = (key, node)
+                entries[key.text] = pair
             else:
                 self.report(UnknownKey.at(key.span, f"`{key.text}` means nothing here", _key_help(section, key.text)))
         return entries
@@ -586,7 +590,7 @@ def _says_off(node: Scalar) -> bool:
 def _short_help(section: str) -> str:
     """What else may stand behind an id of a section, for the help about an id with nothing behind it."""
     if section == "parameters":
-        return ", or write a value behind it, such as `3 days`"
+        return ", or write a value after it, such as `3 days`"
     return ", or write `off` to switch it off" if section in ("rules", "invariants") else ""
 
 

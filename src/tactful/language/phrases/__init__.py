@@ -68,12 +68,25 @@ def parse_phrase(node: Node, report: Callable[[Diagnostic], None]) -> tuple[Pars
             return () if phrase is None else (ParsedPhrase(phrase, text.text, text.span),)
         case Sequence(items=items):
             return _parse_list(items, node.span, report)
-        case Mapping(span=span):
+        case Mapping(entries=entries, span=span):
             message = "a phrase is one line or a list of values, not a mapping"
-            report(
-                MalformedPhrase.at(span, message, "write the conditions as separate lines, or below `any:` or `all:`")
-            )
+            meant = _phrase_of_mapping(entries)
+            help_ = "write the conditions as separate lines, or below `any:` or `all:`"
+            report(MalformedPhrase.at(span, message, help_ if meant is None else f"did you mean `{meant}`?"))
             return ()
+
+
+def _phrase_of_mapping(entries: tuple[tuple[Scalar, Node], ...]) -> str | None:
+    """The phrase that ``{contains: senior}`` or ``{not: [a, b]}`` was meant to be; ``None`` where that is not plain."""
+    if len(entries) != 1:
+        return None
+    key, value = entries[0]
+    if isinstance(value, Sequence) and all(isinstance(item, Scalar) for item in value.items):
+        listed = ", ".join(item.text for item in value.items if isinstance(item, Scalar))
+        ways = {"not": f"none of [{listed}]", "in": f"[{listed}]", "any": f"[{listed}]", "none": f"none of [{listed}]"}
+        return ways.get(key.text)
+    text = f"{key.text} {value.text}" if isinstance(value, Scalar) else ""
+    return text if text and _form_of(text) is not None else None
 
 
 class ParsedPhrase(NamedTuple):

@@ -26,11 +26,14 @@ from tactful.source.suggest import in_words
 _IN: Final = re.compile(r"(?:is\s+)?(?:in|one\s+of|any\s+of)?\s*[\[(](?P<values>[^\[\]()]*)[\])]")
 _OR: Final = re.compile(r"\s+or\s+|\s*\|\|?\s*|\s*/\s*|\s*,\s*(?:or\s+)?|\s*;\s*")
 _HAS: Final = re.compile(
-    r"(?P<way>includ(?:es?|ing)|contain(?:s|ing)?|has|having|matches|matching|like"
+    r"(?P<way>includ(?:es?|ing)|contain(?:s|ing)?|has|have|having|matches|matching|like"
     r"|start(?:s|ing)?\s?with|begin(?:s|ning)?(?:\s?with)?|end(?:s|ing)?\s?with)\s+(?P<rest>\S.*)"
 )
 #: Verbs and other beginnings of sentences, which no name of a company begins with in small letters.
-_SAID: Final = re.compile(r"(?:is|isn['’]t|equals|equal\s+to|does(?:n['’]t|\s+not))\s+(?P<rest>\S.*)")
+_SAID: Final = re.compile(
+    r"(?:is|isn['’]t|equals|equal\s+to|does(?:n['’]t|\s+not)(?=\s+(?:includ|contain|have|match|start|begin|end|equal)))"
+    r"\s+(?P<rest>\S.*)"
+)
 _LISTED: Final = re.compile(r"(?:is\s+)?(?P<way>neither|none\s+of|either|one\s+of|any\s+of)\s+(?P<values>[^\[\]]+)")
 _WAYS: Final = {"begins with": ("start", "begin"), "ends with": ("end",), "contains": ("",)}
 #: Beginnings of phrases that say nothing by themselves.
@@ -121,8 +124,8 @@ def _said(text: str) -> Iterator[str]:
     negated = "not " if re.match(r"(?:is|does)(?:n['’]t|\s+not)\s", text) else ""
     if has is not None:
         yield f"{negated}{_way(has['way'])} {has['rest']}"
-    elif text.startswith("equal"):
-        yield match["rest"].removeprefix("to ")
+    else:
+        yield negated + re.sub(r"^equals?\s+(?:to\s+)?", "", match["rest"])
 
 
 def _way(word: str) -> str:

@@ -7,7 +7,7 @@ It is a record, or JSON at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -167,19 +167,15 @@ class Pieces:
         self._of_plans: dict[object, OfConclusion] = {}
         self._of_rules: dict[int, OfRule] = {}
 
-    def warming(self) -> Iterator[None]:
-        """Take all reasons, steps and labels apart, those of a rule at each step.
-
-        Labels and steps are taken apart for the entities that rules advise them for.
-        """
+    def warm(self) -> None:
+        """Take all reasons, steps and labels apart, each label and step for the entities that rules advise it for."""
         for rule in self._checked.rules:
             if isinstance(rule.conclusion, AddStep):
                 said = self.added(rule)
                 _ = said.fixed or (said.values, said.json)
-            else:
-                subject, reason = self.subject(rule.conclusion.action, rule.target_entity), self.reason(rule)
-                _ = subject.values, subject.json, reason.values, self.of_rule(rule.no)
-            yield
+                continue
+            subject, reason = self.subject(rule.conclusion.action, rule.target_entity), self.reason(rule)
+            _ = subject.values, subject.json, reason.values, self.of_rule(rule.no)
 
     def reason(self, rule: Rule) -> Reason:
         """The sentence and the conditions of a rule."""

@@ -360,7 +360,7 @@ class OtherText(Code):
         A ` #` in a sentence begins a comment, so the rest is not a part of the sentence; typographic quotes around a
         text are a part of it; or a text in a condition reads like a phrase (`Unknown`, `Not Acme`), like a yes/no, or
         like several texts (`Acme or Beta`, `contains senior, lead`). In quotes, such a text is taken as it stands.
-        A sentence that names a fact or a parameter outside of braces, or a text of a table with braces, is told too.
+        A sentence that names a fact or a parameter outside of braces is reported too, and so is a text of a table with braces.
 
     Why
         People would read half of the sentence, and a condition on the text would hardly ever hold.
@@ -416,7 +416,7 @@ class UnreachableRow(Code):
     """row of a table that no case reaches
 
     What it reports
-        The rows above cover every case that the row covers, or no case has its values. Or `otherwise` stands below a row
+        The rows above cover every case that the row covers, or no case has its values. Or there is an `otherwise` below a row
         that matches in every case.
 
     Why
@@ -585,7 +585,7 @@ class SingleDay(Code):
         overlay that gives `values` replaces the value of the packs below, which does not count before that day either.
 
     Why
-        The author wants another value until then.
+        The author probably wants another value until then.
 
     Example
         parameters:
