@@ -88,15 +88,26 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def pause_writing(self) -> None:
-        """The client reads more slowly than is written. It loses its connection if it does not go on."""
+        """The client reads more slowly than is written."""
         super().pause_writing()
         if self._unread is None:
-            self._unread = self.loop.call_later(self._limits.seconds, self.transport.abort)
+            self._watch_reading()
 
     def resume_writing(self) -> None:
-        """The client has read."""
+        """The client has read nearly all."""
         super().resume_writing()
         self._is_read()
+
+    def _watch_reading(self) -> None:
+        left = self.transport.get_write_buffer_size()
+        self._unread = self.loop.call_later(self._limits.seconds, self._look_at_reading, left)
+
+    def _look_at_reading(self, left: int) -> None:
+        """End the connection if the client has read nothing since."""
+        if self.transport.get_write_buffer_size() < left:
+            self._watch_reading()
+        else:
+            self.transport.abort()
 
     def _is_read(self) -> None:
         if self._unread is not None:
