@@ -119,10 +119,10 @@ rules:
             "T903",
             "never true",
         ),
-        ('rules: {follow-up: {because: "Ask application.company now."}}', "T911", "`application.company` stands"),
-        ('rules: {follow-up: {because: "Wait $gap_between_messages."}}', "T911", "`$gap_between_messages` stands"),
-        ('rules: {follow-up: {because: "Ask {{application.company}} now."}}', "T911", "`application.company` stands"),
-        ("custom_facts: {person: {a: {type: one of, values: [b, unknown]}}}", "T911", "a meaning of its own"),
+        ('rules: {follow-up: {because: "Ask application.company now."}}', "T911", "`application.company` appears"),
+        ('rules: {follow-up: {because: "Wait $gap_between_messages."}}', "T911", "`$gap_between_messages` appears"),
+        ('rules: {follow-up: {because: "Ask {{application.company}} now."}}', "T911", "`application.company` appears"),
+        ("custom_facts: {person: {a: {type: one of, values: [b, unknown]}}}", "T911", "its own meaning"),
     ],
 )
 def test_what_an_overlay_does_not_do_is_told(text: str, code: str, told: str) -> None:
