@@ -44,6 +44,7 @@ from tactful.language.ir import (
     IsIn,
     Known,
     Moved,
+    NoneOf,
     NowIs,
     Opens,
     Pick,
@@ -144,8 +145,12 @@ class Evaluator:
         origin = field.origin
         if origin == "given":
             return row.value(field.key)
-        if origin == "computed":
-            return self.computed(field.key, row)
+        if origin == "computed":  # the same as `computed`, written out: each fact of a long chain saves a call
+            key = (field.key, row.no)
+            known: Value = self.memo.get(key, _MISSING)
+            if known is _MISSING:
+                known = self.memo[key] = self.worked_out(self.facts[field.key], row)
+            return known
         if origin == "custom":
             return row.custom.get(field.key)
         return clock_value(field.key, own_calendar(row), self.now)
@@ -273,13 +278,21 @@ class Evaluator:
 
     def holds(self, condition: Condition, env: Environment, observe: Observer | None = None) -> bool:
         """Whether a condition holds. ``observe`` is called for every test that is evaluated."""
-        if isinstance(condition, Test):
-            return self.test(condition, env, observe)
-        wanted = isinstance(condition, AllOf)
-        for member in condition.members:
-            if self.holds(member, env, observe) is not wanted:  # the members after it do not matter
-                return isinstance(condition, AnyOf)
-        return not isinstance(condition, AnyOf)
+        match condition:
+            case Test():
+                return self.test(condition, env, observe)
+            case AllOf(members=members):
+                ends, ends_with = False, False
+            case AnyOf(members=members):
+                ends, ends_with = True, True
+            case NoneOf(members=members):
+                ends, ends_with = True, False
+            case _:
+                assert_never(condition)
+        for member in members:
+            if self.holds(member, env, observe) is ends:  # the members after it do not matter
+                return ends_with
+        return not ends_with
 
     def test(self, test: Test, env: Environment, observe: Observer | None = None) -> bool:
         """Whether a test holds."""
