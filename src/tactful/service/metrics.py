@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import collections
 import os
-import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -17,8 +20,8 @@ SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 #: The upper ends of the histogram's buckets, in seconds.
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
-#: How many different combinations of actions are counted before the counts are added to the metrics.
-_COMBINATIONS = 1_000
+#: How many decisions are kept before they are added to the metrics.
+_KEPT = 1_000
 
 _Metric = TypeVar("_Metric", Counter, Histogram)
 
@@ -29,10 +32,10 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._children: dict[tuple[object, tuple[str, ...]], Any] = {}
-        #: How often each combination of actions was advised, by pack, since the counts were last added to the metrics. A
-        #: decision has several actions, and a counter for each would take longer than everything else here.
-        self._advised: dict[tuple[str, tuple[str, ...]], int] = {}
-        self._lock = threading.Lock()
+        #: The pack and the actions of each decision that is not in the metrics yet. A decision has several actions, and a
+        #: counter for each would take longer than everything else here. Threads add to a deque without a lock: those that
+        #: decide for batches would wait for each other.
+        self._advised: deque[tuple[str, tuple[str, ...]]] = deque()
         own = self._registry
         self._requests = Histogram(
             "tactful_request_seconds",
@@ -59,20 +62,24 @@ class Metrics:
 
     def decided(self, decision: Decision) -> None:
         """Count a decision and its advice."""
-        key = decision.context.checked.name, tuple([conclusion.action for conclusion in decision.ranking.ranked])
-        with self._lock:
-            self._advised[key] = self._advised.get(key, 0) + 1
-        if len(self._advised) > _COMBINATIONS:
+        actions = tuple([conclusion.action for conclusion in decision.ranking.ranked])
+        self._advised.append((decision.context.checked.name, actions))
+        if len(self._advised) > _KEPT:
             self.share()
 
     def share(self) -> None:
         """Add what was counted by itself to the metrics, where other workers see it."""
-        with self._lock:
-            advised, self._advised = self._advised, {}
-        for (pack, actions), count in advised.items():
+        counts = collections.Counter(self._taken())
+        for (pack, actions), count in counts.items():
             self._child(self._decisions, pack).inc(count)
             for action in actions:
                 self._child(self._advice, pack, action).inc(count)
+
+    def _taken(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The decisions that are not in the metrics yet. Each is taken by one thread."""
+        with suppress(IndexError):  # another thread may take the last one
+            while self._advised:
+                yield self._advised.popleft()
 
     def _child(self, metric: _Metric, *labels: str) -> _Metric:
         """The part of a metric with these labels. The library's own search takes longer than counting."""
