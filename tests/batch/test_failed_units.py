@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,6 +105,27 @@ def test_a_stopped_worker_is_ended_and_its_unit_tried_again(tmp_path: Path, monk
     result = run_batch(Batch(str(given), tmp_path / "out", options=Options(chunk=8), workers=2), viewer)
     assert viewer.stopped
     assert (result.tally.cases, result.tally.rejected) == (200, 0)
+
+
+HANGING = """
+from tactful.batch.isolate import forked_trial
+
+def hang():
+    print("begun", flush=True)
+    while True:
+        pass
+
+forked_trial(1.0, lambda: None)(hang, 1)
+"""
+
+
+def test_a_trial_that_hangs_ends_in_time_where_its_worker_was_killed() -> None:
+    """No process is left behind. Both write to one pipe, which ends when the last of them does."""
+    with subprocess.Popen([sys.executable, "-c", HANGING], stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "begun\n"
+        worker.kill()
+        assert worker.communicate(timeout=20)[0] == ""
 
 
 class Stopping(Viewer):

@@ -21,6 +21,8 @@ from tactful.columns.from_texts import internal_error
 
 #: Seconds that each case adds to the time that deciding may take in a process of its own.
 _TRIAL_EACH: Final = 0.002
+#: Seconds that a process outlives its time where nobody ends it.
+_GRACE: Final = 1.0
 #: Seconds between two checks on a process.
 _LOOK: Final = 0.01
 
@@ -157,6 +159,7 @@ def _in_fork(decide: Callable[[], object], seconds: float) -> str | None:
     """Decide in a fork and drop the result. Returns why the fork crashed or took too long; ``None`` if it ended by itself."""
     child = os.fork()
     if child == 0:
+        _end_after(seconds + _GRACE)
         try:
             decide()
         except BaseException:  # the parent meets the same error, and reports it
@@ -173,3 +176,10 @@ def _in_fork(decide: Callable[[], object], seconds: float) -> str | None:
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return f"deciding on it took longer than {seconds:,.0f} s"
+
+
+def _end_after(seconds: float) -> None:
+    """Have the system end this process after so many seconds, also where the process that should do it was killed."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
+    signal.setitimer(signal.ITIMER_REAL, seconds)
