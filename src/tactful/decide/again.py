@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from tactful.decide.decider import Decider
-from tactful.engines.compiled import CompiledProgram
 from tactful.engines.compiled.deadlines import closings
 from tactful.engines.compiled.past import SMALL
-from tactful.engines.compiled.single_functions import ROW_BITS, SILENT
+from tactful.engines.compiled.single_values import ROW_BITS, SILENT
 from tactful.engines.firings import RawFiring
 from tactful.engines.plain import PlainProgram
 from tactful.facts.in_place import as_linked, can_set, contradicts, set_field
@@ -25,6 +24,9 @@ from tactful.language.ir import AddStep, Aggregate, ById, ComputedFact, Field, R
 from tactful.language.ir.fields_read import ReadField
 from tactful.language.ir.reads import fields_of_fact, fields_of_rule, reached
 from tactful.language.ir.turns import FieldKey, field_key
+
+if TYPE_CHECKING:
+    from tactful.engines.compiled.program import CompiledProgram
 
 #: A given or custom field, or the number of a computed fact.
 Source: TypeAlias = FieldKey | int
@@ -255,7 +257,7 @@ class Again:
         for no, row, due in (*self._firings.values(), *self._steps.values()):
             self._due.setdefault(row, {})[no] = due
         self._searched = [firing for firing in self._firings.values() if firing[0] in self._readers.searched]
-        self._compiled = isinstance(program, CompiledProgram)
+        self._compiled = not isinstance(program, PlainProgram)
         self._reading = decider.once(_of_compiled if self._compiled else _of_plain)
         #: The values of facts in the case as it is, by the numbers of fact and row.
         self._known: dict[int, Value] = {}

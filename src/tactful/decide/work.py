@@ -14,8 +14,8 @@ from math import isqrt
 from typing import Final, Literal, NamedTuple, assert_never
 
 from tactful.engines.compiled.deadlines import closings
+from tactful.engines.compiled.inlined import inlined
 from tactful.engines.compiled.joins import join_of, lookup_of
-from tactful.engines.compiled.order_functions import inlined
 from tactful.facts.entities import ENTITIES
 from tactful.facts.kinds import ListKind
 from tactful.facts.rows import Case, Family

@@ -13,8 +13,7 @@ from typing import Final, Literal, NamedTuple, get_args
 from tactful.decide.groups import Groups
 from tactful.decide.keys import key_of
 from tactful.decide.ranker import AddedSteps, Conclusion, PutAside, Ranking
-from tactful.engines.compiled.ahead import NO_TURN
-from tactful.engines.compiled.past import SMALL, Past, Untold, past_of, since
+from tactful.engines.compiled.past import NO_TURN, SMALL, Past, Untold, past_of, since
 from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring

@@ -13,6 +13,8 @@ from tactful.facts.rows import Case, Family, Row
 from tactful.language.ir import Test
 from tactful.language.ir.days import day_turns
 
+#: The next turn where there is none.
+NO_TURN: Final = 1 << 61
 #: The turns before and after all others.
 FIRST: Final = -(1 << 62)
 _LAST: Final = 1 << 62
