@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import count, repeat
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -57,14 +57,14 @@ from tactful.source.lazy import lazy
 _Because = Callable[[Conclusion], tuple[JustificationRecord, ...]]
 
 
-class _SetAside(NamedTuple):
+class _SetAside(msgspec.Struct, frozen=True):
     """The conclusions that lost a conflict. ``left_out``: some of their winners or reasons are missing."""
 
     records: tuple[SetAsideRecord, ...]
     left_out: bool
 
 
-class _Opening(NamedTuple):
+class _Opening(msgspec.Struct, frozen=True):
     """Since when advice holds (seconds since 1970, UTC). ``left_out``: it takes too many steps to tell."""
 
     since: int | None

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+import msgspec
 
 from tactful.decide.decider import Decider
 from tactful.engines.compiled.deadlines import closings
@@ -41,7 +43,7 @@ _Noted: TypeAlias = tuple[int, Function, Row]
 _NO_FIRINGS: Final[Mapping[int, int | None]] = {}
 
 
-class _Reader(NamedTuple):
+class _Reader(msgspec.Struct, frozen=True):
     """A fact or a rule that reads a source.
 
     ``attribute``: where its rows refer to the row that has the source.
@@ -150,7 +152,7 @@ _Rules: TypeAlias = Mapping[int, Function]
 _Facts: TypeAlias = tuple[tuple[int, Function], ...]
 
 
-class _Group(NamedTuple):
+class _Group(msgspec.Struct, frozen=True):
     """Facts and rules that read a source of the same rows: ``by`` is one of them."""
 
     by: _Reader
@@ -158,7 +160,7 @@ class _Group(NamedTuple):
     rules: _Rules
 
 
-class _Reading(NamedTuple):
+class _Reading(msgspec.Struct, frozen=True):
     """What reads a source: facts and rules of the row that has it, and those of other rows."""
 
     facts: _Facts
@@ -209,7 +211,7 @@ def _of_compiled(decider: Decider) -> _Functions:
     return _Functions(decider.once(Readers), decider.compiled.single)
 
 
-class Fired(NamedTuple):
+class Fired(msgspec.Struct, frozen=True):
     """The firings of a changed case: of rules that advise or prohibit, and of rules that add steps.
 
     ``differ``: the firings of rules that advise or prohibit are not those of the unchanged case. ``reorders``: the

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from tactful.decide.decider import Decider
 from tactful.decide.instants import instants
@@ -33,7 +35,7 @@ _Identity = tuple[str, bool, Row, tuple[object, ...]]
 Subject = tuple[str, bool, Row]
 
 
-class Change(NamedTuple):
+class Change(msgspec.Struct, frozen=True):
     """The first second (since 1970, UTC) at which something changes by time alone; ``None``: not within six weeks.
 
     Where it takes too many steps to tell, it is not ``exact``: nothing changes before it, and perhaps nothing at it.

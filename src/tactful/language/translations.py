@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple, assert_never
+from typing import Final, assert_never
 
 import msgspec
 
@@ -22,7 +22,7 @@ _FORM: Final = re.compile(r"([\w=]+)\s*\{([^{}]*)\}")
 _MARK: Final = "\x02"
 
 
-class Sentence(NamedTuple):
+class Sentence(msgspec.Struct, frozen=True):
     """A sentence of a pack: its id, the sentence, and what translators should know about it."""
 
     id: str
