@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from importlib import import_module
 from itertools import count, repeat
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import msgspec
 
@@ -53,8 +54,17 @@ from tactful.source.lazy import lazy
 if TYPE_CHECKING:
     from tactful.reasons.what_if.counterfactuals import Wish
 
+#: The modules of answers that only some decisions are asked for.
+_ANSWERS: Final = ("compare", "what_if.counterfactuals", "why")
 #: Gives the justifications of a conclusion.
 _Because = Callable[[Conclusion], tuple[JustificationRecord, ...]]
+
+
+def import_answers() -> None:
+    """Import in advance what would otherwise be imported for the first answer of its kind."""
+    with FIRST_USE:
+        for module in _ANSWERS:
+            import_module(f"tactful.reasons.{module}")
 
 
 class _SetAside(msgspec.Struct, frozen=True):
