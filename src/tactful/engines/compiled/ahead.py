@@ -30,9 +30,11 @@ class AheadFunctions:
 
     def __init__(self, checked: CheckedPack, turning: TurningFunctions) -> None:
         self._checked, self._turning = checked, turning
-        # The other rules that advise or prohibit never change by themselves.
+        # The other rules that advise or prohibit never change by themselves. Both sorts of rules are in one function, so
+        # that a fact that both read is computed once.
         moving = [rule for rule in checked.rules if turning.clockwork.rule(rule)]
         steps = [rule for rule in checked.rules if isinstance(rule.conclusion, AddStep)]
+        #: The numbers of the rules that add steps.
         self._adding = frozenset([rule.no for rule in steps])
         others = [rule for rule in moving if not isinstance(rule.conclusion, AddStep)]
         self._fire = self._compiled([*others, *[rule for rule in moving if rule.no in self._adding]])
