@@ -106,7 +106,7 @@ class Ahead(Past):
         turns = self.turning.rule(rule)
         if turns is None:
             raise Untold
-        past = past_of(self.case, self.now)
+        past = past_of(self.case, self.now, self.memo)
         end = until(past, turns, row)
         if end is None and past.high < 2 * NO_TURN:
             self.in_sight = min(self.in_sight, max(self.now + 1, (past.high >> 1) - turns.horizon))
