@@ -7,7 +7,7 @@ that may fire differently is asked about: whether it fires for the same rows at 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -24,16 +24,13 @@ from tactful.language.ir.reads import closure, computed, fields_of_orders
 from tactful.proofs.ends import Ends
 from tactful.proofs.equal import CONDITIONS, renamed
 from tactful.proofs.sketch import Sketch
-from tactful.proofs.solver import Term, answer, every, negation, some
+from tactful.proofs.solver import STEPS, Term, answer, every, negation, some
 from tactful.proofs.stated import TOLD, content
 from tactful.testing.mutation.mutants import Mutant
+from tactful.testing.mutation.mutate import Verdict
 
-#: How much work the solver may do for one question about a mutant: a tenth of that for an invariant, as there are many mutants.
-STEPS: Final = 2_000_000
 #: The depths of sketches that are tried.
 _DEPTHS: Final = (0, 1, 2)
-#: Whether a mutant is proved equivalent. ``out of steps``: the solver was stopped at its limit before it could tell.
-Verdict = Literal["equivalent", "not proved", "out of steps"]
 #: The attributes of a fact that tell which rows count, its name, and what no decision depends on.
 _WHERE: Final = frozenset({"where", "id", *TOLD})
 #: What is added to the id of a changed fact, so that formulas can have both.
