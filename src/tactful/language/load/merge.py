@@ -570,11 +570,11 @@ def _present(entries: Entries) -> Entries:
 
 
 def _empty(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.is_null
+    return type(node) is Scalar and node.is_null
 
 
 def _is_off(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.plain and node.text == "off"
+    return type(node) is Scalar and node.plain and node.text == "off"
 
 
 def _is_yes(node: Node) -> bool:
