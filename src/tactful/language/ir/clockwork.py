@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
 from tactful.language.ir import Aggregate, ComputedFact, Condition, Derived, Field, Rule, Test, WhenFact
@@ -40,8 +40,9 @@ class Clockwork:
         #: Results by the identity of the condition or rule. The pack keeps all of them alive, so identities stay valid.
         self._conditions: dict[int, bool] = {}
         self._rules: dict[int, bool] = {}
-        #: The computed facts that each fact reads, and whether its own conditions read a clock.
+        #: The computed facts that each fact reads, its tests, and whether its own conditions read a clock.
         self._reads: dict[str, set[str]] = {}
+        self._tests: dict[str, Sequence[Test]] = {}
         self._clocks: dict[str, bool] = {}
 
     def field(self, field: Field) -> bool:
@@ -114,8 +115,7 @@ class Clockwork:
         yield from tests_in(rule.when)
         yield from tests_in(rule.unless)
         for id_ in self._behind(fields_of_rule(rule)):
-            for condition in conditions_of_fact(self._facts[id_]):
-                yield from tests_in(condition)
+            yield from self._tests_in(id_)
 
     def shows_a_clock(self, field: Field) -> bool:
         """Whether it takes a local clock, a weekday or a business day to tell the field's value. See :meth:`looks_at_clocks`."""
@@ -133,6 +133,13 @@ class Clockwork:
         known = self._reads.get(id_)
         if known is None:
             known = self._reads[id_] = computed(fields_of_fact(self._facts[id_]))
+        return known
+
+    def _tests_in(self, id_: str) -> Sequence[Test]:
+        known = self._tests.get(id_)
+        if known is None:
+            conditions = conditions_of_fact(self._facts[id_])
+            known = self._tests[id_] = [test for condition in conditions for test in tests_in(condition)]
         return known
 
     def _has_a_clock(self, id_: str) -> bool:
