@@ -67,7 +67,12 @@ def _decided(out: Path) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize(
     ("table", "column", "workers"),
-    [("candidates", "time_zone", 1), ("people", "name", 2), ("interviews", "ended_at", 1), ("applications", "status", 2)],
+    [
+        ("candidates", "time_zone", 1),
+        ("people", "name", 2),
+        ("interviews", "ended_at", 1),
+        ("applications", "status", 2),
+    ],
 )
 def test_only_candidates_with_rows_in_a_damaged_page_are_rejected(
     given: Path, undisturbed: list[dict[str, object]], tmp_path: Path, table: str, column: str, workers: int

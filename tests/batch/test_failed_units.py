@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import select
+import signal
 from pathlib import Path
 from typing import Any, Final
 

@@ -13,7 +13,7 @@ import pytest
 from running import SMALL_PACK, files, manifest, records, rows, run
 from sample_cases import case, lines, tables, write_tables
 
-COUNT = 800
+COUNT = 1200
 SMALL = ("--chunk", "50", "--workers", "1", "--pack", SMALL_PACK)
 Tables = dict[str, pa.Table]
 
@@ -109,7 +109,7 @@ def test_one_chunk_takes_tables_in_any_order(sorted_tables: Tables, wanted: dict
 def test_mistakes_are_rejected_and_the_rest_goes_on(sorted_tables: Tables, tmp_path: Path) -> None:
     """Candidates with mistakes, and rows of candidates that there are not, wherever they stand."""
     people = sorted_tables["people"].to_pylist()
-    people[3]["role"] = "chief"
+    people[3]["prefers"] = "pigeons"
     strangers = [{"candidate_id": id_, "application_id": "a", "person_id": "p"} for id_ in ("a", "c0000100x", "z")]
     given = {**sorted_tables, "people": pa.Table.from_pylist(people + strangers).sort_by("candidate_id")}
     run(write_tables(tmp_path / "given", given, 500), tmp_path / "out", *SMALL, code=3)
