@@ -10,7 +10,7 @@ pytest.importorskip("uvicorn", reason="needs uvicorn (the extra `serve`)")
 
 from uvicorn.server import ServerState
 
-from tactful.service.server import BoundedProtocol, _Config
+from tactful.service.connection import BoundedConfig, BoundedProtocol
 from tactful.service.settings import Limits
 
 #: More than the buffers of a connection take.
@@ -28,7 +28,7 @@ async def _received(seconds: float, first: float, each: float) -> int:
 
     The service ends a connection after ``seconds`` in which nothing is read.
     """
-    config = _Config(_application, http=BoundedProtocol, ws="none", log_config=None)
+    config = BoundedConfig(_application, http=BoundedProtocol, ws="none", log_config=None)
     config.limits = Limits(seconds=seconds)
     config.load()
     state = ServerState()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +13,8 @@ from tactful.facts.rows import Case, Family, Row
 from tactful.language.ir import Test
 from tactful.language.ir.days import day_turns
 
+#: The next turn where there is none.
+NO_TURN: Final = 1 << 61
 #: The turns before and after all others.
 FIRST: Final = -(1 << 62)
 _LAST: Final = 1 << 62
@@ -58,16 +60,16 @@ class Past(msgspec.Struct, eq=False):
         return self.last - 1 >> 1
 
 
-def past_of(case: Case, now: int) -> Past:
-    """The object for a case at ``now`` (seconds since 1970, UTC)."""
-    return Past(case, case.families, now, 2 * now + 1, 2 * now + 1)
+def past_of(case: Case, now: int, memo: dict[int, Value] | None = None) -> Past:
+    """The object for a case at ``now`` (seconds since 1970, UTC). ``memo`` has what is known of it already."""
+    return Past(case, case.families, now, 2 * now + 1, 2 * now + 1, memo={} if memo is None else memo)
 
 
 #: The functions of one rule, of one fact, or of several values.
 Turning = Callable[[Past, Row], Any]
 
 
-class RuleTurns(NamedTuple):
+class RuleTurns(msgspec.Struct, frozen=True):
     """How to compute since when and until when a rule fires that fires now. ``fires`` says whether it fires at some
     other time as well, ``horizon`` how far the search goes in seconds, and ``mixed`` whether its turns are of both
     sorts, see ``turning``. ``opened`` gives a turn that has happened and before which the rule did not fire, the
@@ -136,11 +138,15 @@ def _fires(past: Past, rule: RuleTurns, row: Row, first: int, late: bool = False
     """Whether a rule fires at a second if, of the turns at it, only those of one sort have happened.
 
     The sorts: turns that people name by the second itself, and those that are ``late``, a second after the named moment.
+    Facts that none of these turns change are as they are known already.
     """
-    key = 2 * first
-    alone = Past(past.case, past.families, past.now, past.today, key if late else key + 1, memo=past.memo)
-    if not late:
-        alone.left_out = key
+    key, memo, present, other = 2 * first, past.memo, past.present, past.other
+    if late:
+        alone = Past(past.case, past.families, past.now, past.today, key, memo=memo, present=present, other=other)
+    else:
+        known = {**other, **present}
+        same = {id_: kept for id_, kept in known.items() if kept[1] < key and key + 1 < kept[2]}
+        alone = Past(past.case, past.families, past.now, past.today, key + 1, left_out=key, memo=memo, present=same)
     return bool(rule.fires(alone, row))
 
 
