@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tactful import Decision, Policy
+    from tactful.testing.examples.files import ExampleFile
     from tactful.testing.examples.model import Example
     from tactful.testing.properties.invariants import InvariantReport
 
@@ -70,21 +72,20 @@ class ExamplesFile(pytest.File):
         """An item for each example, then one for each invariant."""
         from tactful import InvalidInput, load
         from tactful.language.terms import GENERAL
-        from tactful.testing.examples.files import example_files, read_file
-        from tactful.testing.examples.read import read_examples
-        from tactful.testing.examples.run import load_examples
+        from tactful.testing.examples.files import read_file
 
+        read = self.config.stash.setdefault(_READ, _Read())
         try:
             file = read_file(self.path, str(_shown(self.path)))
             if file is None:
                 return
             pack = _shown(file.pack)
             policy = _loaded(self.config, pack, load)
-            for example in read_examples(policy, file):
+            for example in read.examples(policy, file):
                 yield ExampleItem.from_parent(self, name=example.id, policy=policy, example=example)
-            if example_files(pack)[0].path.resolve() != self.path.resolve():
+            if read.files(pack)[0].path.resolve() != self.path.resolve():
                 return
-            examples = load_examples(pack, policy)
+            examples = read.all(pack, policy)
         except InvalidInput as error:
             raise self.CollectError(str(error)) from None
         results = _Results(policy, examples, _draw(self.config))
@@ -119,6 +120,41 @@ def _loaded(config: pytest.Config, pack: str | Path, load: Callable[[str | Path]
         packs[pack] = load(pack)
     policy: Policy = packs[pack]
     return policy
+
+
+class _Read:
+    """The files and examples that were read. Each file of a pack asks for those of the others."""
+
+    def __init__(self) -> None:
+        self._files: dict[Path, list[ExampleFile]] = {}
+        #: The pack is the first part of a key, because a file is read for a pack.
+        self._examples: dict[tuple[Path, Path, str], tuple[Example, ...]] = {}
+
+    def files(self, pack: Path) -> list[ExampleFile]:
+        """The files of a pack."""
+        from tactful.testing.examples.files import example_files
+
+        if pack not in self._files:
+            self._files[pack] = example_files(pack)
+        return self._files[pack]
+
+    def examples(self, policy: Policy, file: ExampleFile) -> tuple[Example, ...]:
+        """The examples of a file."""
+        from tactful.testing.examples.read import read_examples
+
+        key = (file.pack, file.path.resolve(), file.name)
+        if key not in self._examples:
+            self._examples[key] = read_examples(policy, file)
+        return self._examples[key]
+
+    def all(self, pack: Path, policy: Policy) -> tuple[Example, ...]:
+        """The examples of all files of a pack."""
+        from tactful.testing.examples.run import examples_of
+
+        return examples_of(self.files(pack), partial(self.examples, policy))
+
+
+_READ: pytest.StashKey[_Read] = pytest.StashKey()
 
 
 class Failed(Exception):

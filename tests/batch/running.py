@@ -21,6 +21,8 @@ from tactful.batch import workers
 from tactful.batch.run import _Run
 from tactful.cli.app import app
 
+#: A pack that takes little time, where it does not matter what is decided.
+SMALL_PACK: Final = Path(__file__).with_name("small_pack.yaml")
 #: More seconds than any command takes, even on a busy machine. Only a command that hangs takes longer.
 HANG: Final = 300
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from running import records, rows, run
+from running import SMALL_PACK, records, rows, run
 from sample_cases import case, tables, write_tables
 from tactful.batch.folder import streams
 from tactful.batch.model import Options
@@ -22,6 +22,7 @@ COUNT = 400
 #: Candidates in a row group of ``candidates``; other tables have as many rows in each.
 GROUP = 50
 DAMAGED = 3
+SMALL = ("--chunk", 40, "--pack", SMALL_PACK)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def undisturbed(sound: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]]:
     """The advice for the tables without damage."""
     out = tmp_path_factory.mktemp("undisturbed") / "out"
-    run(sound, out, "--chunk", 40, "--words")
+    run(sound, out, *SMALL, "--words")
     return _decided(out)
 
 
@@ -64,10 +65,14 @@ def _decided(out: Path) -> list[dict[str, object]]:
     return rows(out, "actions")
 
 
-@pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize(
-    ("table", "column"),
-    [("candidates", "time_zone"), ("people", "name"), ("interviews", "ended_at"), ("applications", "status")],
+    ("table", "column", "workers"),
+    [
+        ("candidates", "time_zone", 1),
+        ("people", "name", 2),
+        ("interviews", "ended_at", 1),
+        ("applications", "status", 2),
+    ],
 )
 def test_only_candidates_with_rows_in_a_damaged_page_are_rejected(
     given: Path, undisturbed: list[dict[str, object]], tmp_path: Path, table: str, column: str, workers: int
@@ -78,7 +83,7 @@ def test_only_candidates_with_rows_in_a_damaged_page_are_rejected(
     assert 0 < len(concerned) < COUNT / 2
     _damage(path, column)
     out = tmp_path / "out"
-    run(given, out, "--chunk", 40, "--words", "--workers", workers, code=3)
+    run(given, out, *SMALL, "--words", "--workers", workers, code=3)
     rejects = records(out, "rejects")
     assert {(reject["candidate"], reject["code"], reject["table"]) for reject in rejects} == {
         (id_, "T658", table) for id_ in concerned
@@ -96,7 +101,7 @@ def test_where_even_the_ids_are_damaged_all_candidates_in_the_range_are_rejected
     ids = _ids(path)
     _damage(path, "candidate_id")
     out = tmp_path / "out"
-    run(given, out, "--chunk", 40, code=3)
+    run(given, out, *SMALL, code=3)
     concerned = {f"c{no:07}" for no in range(COUNT) if min(ids) <= f"c{no:07}" <= max(ids)}
     assert {reject["candidate"] for reject in records(out, "rejects")} == concerned
     assert len({row["candidate_id"] for row in _decided(out)}) == COUNT - len(concerned)
@@ -108,7 +113,7 @@ def test_candidates_whose_ids_are_damaged_are_reported_once(given: Path, tmp_pat
     ids = set(_ids(path))
     _damage(path, "candidate_id")
     out = tmp_path / "out"
-    run(given, out, "--chunk", 40, code=3)
+    run(given, out, *SMALL, code=3)
     told = [reject for reject in records(out, "rejects") if reject["code"] == "T658"]
     assert [(reject.get("candidate"), reject["table"]) for reject in told] == [(None, "candidates")]
     assert f"{GROUP} rows of `candidates` cannot be read" in told[0]["message"]
@@ -120,8 +125,9 @@ def test_rows_before_the_damage_are_read(tmp_path: Path) -> None:
     """Pages before it are whole, in a row group however large."""
     given = tmp_path / "given"
     given.mkdir()
-    for name, table in tables(map(case, range(8_000))).items():
-        pq.write_table(table, given / f"{name}.parquet", data_page_size=4_000, use_dictionary=False)
+    for name, table in tables(map(case, range(2_000))).items():
+        path = given / f"{name}.parquet"
+        pq.write_table(table, path, data_page_size=1_000, write_batch_size=50, use_dictionary=False)
     path = given / "candidates.parquet"
     data = bytearray(path.read_bytes())
     column = pq.read_metadata(path).row_group(0).column(1)
@@ -129,13 +135,13 @@ def test_rows_before_the_damage_are_read(tmp_path: Path) -> None:
     data[end - 200 : end] = b"\xff" * 200
     path.write_bytes(data)
     out = tmp_path / "out"
-    run(given, out, code=3)
+    run(given, out, "--pack", SMALL_PACK, code=3)
     rejects = records(out, "rejects")
-    assert 0 < len(rejects) < 4_000
-    assert len({row["candidate_id"] for row in _decided(out)}) == 8_000 - len(rejects)
+    assert 0 < len(rejects) < 1_000
+    assert len({row["candidate_id"] for row in _decided(out)}) == 2_000 - len(rejects)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_row_group_on_which_reading_crashes_costs_no_more(
     given: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:
@@ -152,7 +158,7 @@ def test_a_row_group_on_which_reading_crashes_costs_no_more(
     monkeypatch.setattr(streams, "group_batches", crashing)
     monkeypatch.setattr("tactful.batch.workers._can_copy", lambda: True)  # workers have the fault too
     out = tmp_path / "out"
-    result = run_batch(Batch(str(given), out, options=Options(chunk=40), workers=workers), Viewer())
+    result = run_batch(Batch(str(given), out, SMALL_PACK, Options(chunk=40), workers), Viewer())
     assert result.tally.cases == COUNT - len(concerned)
     assert {reject["candidate"] for reject in records(out, "rejects")} == concerned
 
@@ -163,6 +169,6 @@ def test_a_damaged_table_that_has_to_be_sorted_is_refused_by_its_name(tmp_path: 
     made["people"] = made["people"].take(pa.array(range(made["people"].num_rows - 1, -1, -1)))
     given = write_tables(tmp_path / "given", made, GROUP)
     _damage(given / "people.parquet", "name")
-    ended = run(given, tmp_path / "out", "--chunk", 40, code=1)
+    ended = run(given, tmp_path / "out", *SMALL, code=1)
     assert "T651" in ended.stderr
     assert f"row group {DAMAGED + 1} of `{given / 'people.parquet'}` cannot be read" in ended.stderr

@@ -10,11 +10,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from running import files, manifest, records, rows, run
+from running import SMALL_PACK, files, manifest, records, rows, run
 from sample_cases import case, lines, tables, write_tables
 
 COUNT = 1200
-SMALL = ("--chunk", "50", "--workers", "1")
+SMALL = ("--chunk", "50", "--workers", "1", "--pack", SMALL_PACK)
 Tables = dict[str, pa.Table]
 
 
@@ -35,7 +35,7 @@ def wanted(sorted_tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> d
 
 def test_tables_give_what_lines_give(sorted_tables: Tables, wanted: dict[str, bytes], tmp_path: Path) -> None:
     """Whatever the size of row groups."""
-    for size in (70, 1000, None):
+    for size in (70, 600, None):
         given = write_tables(tmp_path / f"given-{size}", sorted_tables, size)
         ended = run(given, tmp_path / f"out-{size}", *SMALL)
         assert files(tmp_path / f"out-{size}") == wanted
@@ -67,7 +67,7 @@ def test_disorder_that_shows_only_late_is_found(
     for workers in (1, 2):
         out = tmp_path / f"out-{workers}"
         given = write_tables(tmp_path / f"given-{workers}", {**sorted_tables, "messages": moved})
-        ended = run(given, out, "--chunk", 50, "--workers", workers)
+        ended = run(given, out, "--chunk", 50, "--pack", SMALL_PACK, "--workers", workers)
         assert "`messages` is not in the order" in ended.stderr
         assert files(out) == wanted
         assert manifest(out)["sorted"] == ["messages"]
@@ -101,7 +101,7 @@ def test_one_chunk_takes_tables_in_any_order(sorted_tables: Tables, wanted: dict
     """Nothing has to be sorted on the disk for it; candidates come out by their ids."""
     random = np.random.default_rng(2)
     mixed = {name: _mixed(table, random) for name, table in sorted_tables.items()}
-    ended = run(write_tables(tmp_path / "given", mixed), tmp_path / "out")
+    ended = run(write_tables(tmp_path / "given", mixed), tmp_path / "out", "--pack", SMALL_PACK)
     assert "sorted first" not in ended.stderr  # a slow machine is told how far the batch is
     assert rows(tmp_path / "out", "actions") == _rows(wanted, "actions")
 
@@ -109,7 +109,7 @@ def test_one_chunk_takes_tables_in_any_order(sorted_tables: Tables, wanted: dict
 def test_mistakes_are_rejected_and_the_rest_goes_on(sorted_tables: Tables, tmp_path: Path) -> None:
     """Candidates with mistakes, and rows of candidates that there are not, wherever they stand."""
     people = sorted_tables["people"].to_pylist()
-    people[3]["role"] = "chief"
+    people[3]["prefers"] = "pigeons"
     strangers = [{"candidate_id": id_, "application_id": "a", "person_id": "p"} for id_ in ("a", "c0000100x", "z")]
     given = {**sorted_tables, "people": pa.Table.from_pylist(people + strangers).sort_by("candidate_id")}
     run(write_tables(tmp_path / "given", given, 500), tmp_path / "out", *SMALL, code=3)

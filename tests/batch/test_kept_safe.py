@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from running import files, run
+from running import SMALL_PACK, files, run
 from sample_cases import lines
 from tactful.batch.model import Options, Tally, Written
 from tactful.batch.run import Batch, BatchResult, run_batch
 from tactful.source.diagnostics import InvalidInput
 
-ONE = ("--workers", "1")
+SMALL = ("--pack", SMALL_PACK)
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def given(tmp_path: Path) -> Path:
 def out(given: Path) -> Path:
     """A finished batch."""
     folder = given.parent / "out"
-    run(given, folder, *ONE)
+    run(given, folder, *SMALL)
     return folder
 
 
@@ -49,10 +49,10 @@ def test_damage_to_a_finished_batch_is_noticed(given: Path, out: Path, damage: C
     """Once, a deleted part went unnoticed."""
     before = files(out)
     damage(out / "actions" / "part-00000.parquet")
-    ended = run(given, out, *ONE, code=1)
+    ended = run(given, out, *SMALL, code=1)
     assert "T657" in ended.stderr
     assert "actions/part-00000.parquet" in ended.stderr
-    run(given, out, *ONE, "--fresh")
+    run(given, out, *SMALL, "--fresh")
     assert files(out) == before
 
 
@@ -61,8 +61,8 @@ def test_a_damaged_manifest_is_an_error_and_fresh_begins_anew(given: Path, out: 
     """Not a traceback."""
     before = files(out)
     (out / "batch.json").write_bytes(content)
-    assert "--fresh" in run(given, out, *ONE, code=1).stderr
-    run(given, out, *ONE, "--fresh")
+    assert "--fresh" in run(given, out, *SMALL, code=1).stderr
+    run(given, out, *SMALL, "--fresh")
     assert files(out) == before
 
 
@@ -73,26 +73,26 @@ def test_a_damaged_journal_is_an_error(given: Path, out: Path, content: bytes) -
     (out / "batch.json").write_text(manifest)
     (out / ".work").mkdir()
     (out / ".work" / "done.jsonl").write_bytes(content)
-    ended = run(given, out, *ONE, code=1)
+    ended = run(given, out, *SMALL, code=1)
     assert "T657" in ended.stderr
     assert "--fresh" in ended.stderr
-    run(given, out, *ONE, "--fresh")
+    run(given, out, *SMALL, "--fresh")
 
 
 def test_fresh_deletes_nothing_that_others_wrote(given: Path, out: Path, tmp_path: Path) -> None:
     """A file among the parts, a folder with another `batch.json`, links to other places."""
     precious = out / "actions" / "precious.txt"
     precious.write_text("precious")
-    assert "actions/precious.txt" in run(given, out, *ONE, "--fresh", code=1).stderr
+    assert "actions/precious.txt" in run(given, out, *SMALL, "--fresh", code=1).stderr
     assert precious.read_text() == "precious"
     stranger = tmp_path / "stranger"
     (stranger / "actions").mkdir(parents=True)
     (stranger / "batch.json").write_text('{"jobs": []}')
     (stranger / "actions" / "part-00000.parquet").write_text("precious")
-    assert "was not written by tactful batch" in run(given, stranger, *ONE, "--fresh", code=1).stderr
+    assert "was not written by tactful batch" in run(given, stranger, *SMALL, "--fresh", code=1).stderr
     shutil.rmtree(out / "actions")
     (out / "actions").symlink_to(stranger / "actions")
-    assert "is a symbolic link" in run(given, out, *ONE, "--fresh", code=1).stderr
+    assert "is a symbolic link" in run(given, out, *SMALL, "--fresh", code=1).stderr
     assert (stranger / "actions" / "part-00000.parquet").read_text() == "precious"
 
 
@@ -139,5 +139,5 @@ def test_a_packed_file_that_unpacks_to_far_more_is_refused(tmp_path: Path) -> No
     """Once, 583 KB became 600 MB on the disk."""
     bomb = tmp_path / "bomb.jsonl.gz"
     bomb.write_bytes(gzip.compress(bytes(100 * 1024 * 1024)))
-    ended = run(bomb, tmp_path / "out", *ONE, code=1)
+    ended = run(bomb, tmp_path / "out", *SMALL, code=1)
     assert "unpacks to more than 200 times its size" in ended.stderr

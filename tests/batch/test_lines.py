@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import tactful
-from running import files, manifest, records, rows, run
+from running import SMALL_PACK, files, manifest, records, rows, run
 from sample_cases import NOW, case, lines
 from tactful.batch.lines import CHUNKS, chunks_of, plan_lines, spool_lines
 from tactful.cli.app import app
@@ -166,10 +166,11 @@ def test_packed_files_and_standard_input_are_read_as_plain_files_are(tmp_path: P
     (tmp_path / "cases.jsonl.gz").write_bytes(gzip.compress(text[:50_000]) + gzip.compress(text[50_000:]))
     with pa.CompressedOutputStream(str(tmp_path / "cases.jsonl.zst"), "zstd") as stream:
         stream.write(text)
-    run(tmp_path / "cases.jsonl", tmp_path / "plain", "--chunk", 10)
-    run(tmp_path / "cases.jsonl.gz", tmp_path / "gz", "--chunk", 10, "--workers", 2)
-    run(tmp_path / "cases.jsonl.zst", tmp_path / "zst", "--chunk", 10, "--workers", 1)
-    assert _piped(text, tmp_path / "piped", "--chunk", "10", "--workers", "1").exit_code == 0
+    options = ("--chunk", "10", "--pack", str(SMALL_PACK))
+    run(tmp_path / "cases.jsonl", tmp_path / "plain", *options)
+    run(tmp_path / "cases.jsonl.gz", tmp_path / "gz", *options, "--workers", 2)
+    run(tmp_path / "cases.jsonl.zst", tmp_path / "zst", *options, "--workers", 1)
+    assert _piped(text, tmp_path / "piped", *options, "--workers", "1").exit_code == 0
     for one in ("gz", "zst", "piped"):
         assert files(tmp_path / one) == files(tmp_path / "plain")
 

@@ -16,7 +16,7 @@ import pyarrow.dataset
 import pytest
 from typer.testing import CliRunner
 
-from running import files, manifest, records, run, start_and_pause
+from running import SMALL_PACK, files, manifest, records, run, start_and_pause
 from sample_cases import case, lines
 from tactful.batch import repeated
 from tactful.batch.model import Tally
@@ -25,6 +25,8 @@ from tactful.cli.app import app
 #: Cases of the sample with these numbers are there more than once, by the lines that they are on (from 1).
 TWICE: Final = {3: (4, 301), 50: (51, 302, 303), 120: (121, 304)}
 ALONE: Final = [no for no in range(300) if no not in TWICE]
+#: Chunks so small that there are many units.
+SMALL: Final = ("--chunk", 15, "--pack", SMALL_PACK)
 
 
 def _with_repeated() -> bytes:
@@ -52,7 +54,7 @@ def _table(output: Path, name: str, format_: str) -> list[dict[str, Any]]:
 def test_all_lines_of_a_candidate_are_rejected(tmp_path: Path, format_: str, chunk: int) -> None:
     """Whether they are in one chunk, in one unit or in several; the others are decided as if they stood alone."""
     (tmp_path / "cases.jsonl").write_bytes(_with_repeated())
-    options = ("--format", format_, "--steps", "--chunk", chunk)
+    options = ("--format", format_, "--steps", "--chunk", chunk, "--pack", SMALL_PACK)
     ended = run(tmp_path / "cases.jsonl", tmp_path / "out", *options, code=3)
     assert "7 lines are rejected: their candidates are on several lines" in ended.stderr
     alone = _expected(tmp_path, *options)
@@ -76,10 +78,10 @@ def test_packed_files_standard_input_and_workers_make_no_difference(tmp_path: Pa
     text = _with_repeated()
     (tmp_path / "cases.jsonl").write_bytes(text)
     (tmp_path / "cases.jsonl.gz").write_bytes(gzip.compress(text))
-    run(tmp_path / "cases.jsonl", tmp_path / "plain", "--chunk", 15, code=3)
-    run(tmp_path / "cases.jsonl", tmp_path / "two", "--chunk", 15, "--workers", 2, code=3)
-    run(tmp_path / "cases.jsonl.gz", tmp_path / "gz", "--chunk", 15, code=3)
-    piped = CliRunner().invoke(app, ["batch", "-", str(tmp_path / "piped"), "--chunk", "15"], input=text)
+    run(tmp_path / "cases.jsonl", tmp_path / "plain", *SMALL, code=3)
+    run(tmp_path / "cases.jsonl", tmp_path / "two", *SMALL, "--workers", 2, code=3)
+    run(tmp_path / "cases.jsonl.gz", tmp_path / "gz", *SMALL, code=3)
+    piped = CliRunner().invoke(app, ["batch", "-", str(tmp_path / "piped"), *map(str, SMALL)], input=text)
     assert piped.exit_code == 3
     for name in ("two", "gz", "piped"):
         assert files(tmp_path / name) == files(tmp_path / "plain")
@@ -90,7 +92,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the input, and the output of a run that nothing disturbed."""
     path = tmp_path_factory.mktemp("whole")
     (path / "cases.jsonl").write_bytes(_with_repeated())
-    run(path / "cases.jsonl", path / "whole", "--chunk", 15, code=3)
+    run(path / "cases.jsonl", path / "whole", *SMALL, code=3)
     return path
 
 
@@ -111,16 +113,16 @@ def test_a_batch_goes_on_while_repeated_lines_are_rejected(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", stopped)
-        run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 15, code=130)
-    run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 15, code=3)
+        run(whole / "cases.jsonl", tmp_path / "out", *SMALL, code=130)
+    run(whole / "cases.jsonl", tmp_path / "out", *SMALL, code=3)
     assert files(tmp_path / "out") == files(whole / "whole")
 
 
 def test_a_killed_batch_with_repeated_lines_ends_as_one_that_was_not(tmp_path: Path) -> None:
     """Lists of candidates of units that are done are still there."""
-    text = b"".join([lines(range(1_200)), lines(range(0, 1_200, 7))])
+    text = b"".join([lines(range(800)), lines(range(0, 800, 7))])
     (tmp_path / "cases.jsonl").write_bytes(text)
-    options = ("--chunk", 20, "--workers", 2)
+    options = (*SMALL, "--workers", 2)
     run(tmp_path / "cases.jsonl", tmp_path / "whole", *options, code=3)
     process = start_and_pause(tmp_path / "cases.jsonl", tmp_path / "out", *options, units=3)
     process.send_signal(signal.SIGKILL)
@@ -137,11 +139,11 @@ def test_a_unit_without_its_list_is_done_again(whole: Path, tmp_path: Path, monk
 
     with monkeypatch.context() as patched:
         patched.setattr("tactful.batch.run.find_repeated", stopped)
-        run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 15, code=130)
+        run(whole / "cases.jsonl", tmp_path / "out", *SMALL, code=130)
     lists = sorted((tmp_path / "out" / ".work" / "candidates").iterdir())
     lists[0].unlink()
     lists[1].write_bytes(lists[2].read_bytes())
-    run(whole / "cases.jsonl", tmp_path / "out", "--chunk", 15, code=3)
+    run(whole / "cases.jsonl", tmp_path / "out", *SMALL, code=3)
     assert files(tmp_path / "out") == files(whole / "whole")
 
 

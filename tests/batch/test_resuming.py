@@ -12,12 +12,23 @@ from random import Random
 
 import pytest
 
-from running import HANG, files, manifest, records, run, start, start_and_pause, units_done, wait_for_units
+from running import (
+    HANG,
+    SMALL_PACK,
+    files,
+    manifest,
+    records,
+    run,
+    start,
+    start_and_pause,
+    units_done,
+    wait_for_units,
+)
 from sample_cases import case, lines, tables, write_tables
 
-COUNT = 1200
+COUNT = 1000
 #: Chunks so small that there are many units.
-SMALL = ("--chunk", "25")
+SMALL = ("--chunk", "15", "--pack", SMALL_PACK)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +36,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the same cases as lines and as tables, and what a run that nobody disturbed made of them."""
     folder = tmp_path_factory.mktemp("given")
     (folder / "cases.jsonl").write_bytes(lines(range(COUNT)))
-    write_tables(folder / "tables", tables(map(case, range(COUNT))), 600)
+    write_tables(folder / "tables", tables(map(case, range(COUNT))), 500)
     run(folder / "cases.jsonl", folder / "of-lines", *SMALL, "--workers", 1)
     run(folder / "tables", folder / "of-tables", *SMALL, "--workers", 1)
     run(folder / "tables", folder / "arrow-of-tables", *SMALL, "--workers", 1, "--format", "arrow")
@@ -150,11 +161,13 @@ def test_the_moment_of_the_beginning_is_kept(tmp_path: Path) -> None:
     """Cases without a moment of their own are all decided for the same one, however often the batch was ended."""
     given, out = tmp_path / "cases.jsonl", tmp_path / "out"
     given.write_bytes(b"".join(b'{"candidate": {"id": "c%d"}}\n' % no for no in range(800)))
-    command = (given, out, "--chunk", 10, "--format", "jsonl", "--workers", 1)
+    command = (given, out, "--chunk", 10, "--pack", SMALL_PACK, "--format", "jsonl", "--workers", 1)
     process = start_and_pause(*command)
     process.kill()
     process.communicate()
-    time.sleep(1.1)
+    second = int(time.time())
+    while int(time.time()) == second:
+        time.sleep(0.01)
     run(*command)
     decisions = records(out, "decisions")
     assert [decision["candidate"] for decision in decisions] == [f"c{no}" for no in range(800)]

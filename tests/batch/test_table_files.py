@@ -12,10 +12,11 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from running import files, rows, run
+from running import SMALL_PACK, files, rows, run
 from sample_cases import lines
 
 COUNT = 400
+OPTIONS = ("--steps", "--words", "--chunk", 20, "--pack", SMALL_PACK)
 TABLES = ("actions", "justifications", "steps")
 
 
@@ -25,7 +26,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("decided")
     (folder / "cases.jsonl").write_bytes(lines(range(COUNT)))
     for format_ in ("parquet", "arrow"):
-        run(folder / "cases.jsonl", folder / format_, "--steps", "--words", "--chunk", 20, "--format", format_)
+        run(folder / "cases.jsonl", folder / format_, *OPTIONS, "--format", format_)
     return folder
 
 
@@ -109,5 +110,5 @@ def test_a_batch_of_nobody_has_empty_tables_in_both_formats(tmp_path: Path) -> N
 @pytest.mark.parametrize("format_", ["parquet", "arrow"])
 def test_files_have_nothing_in_them_but_the_decisions(decided: Path, tmp_path: Path, format_: str) -> None:
     """The same bytes every time, whatever was in memory before."""
-    run(decided / "cases.jsonl", tmp_path / "out", "--steps", "--words", "--chunk", 20, "--format", format_)
+    run(decided / "cases.jsonl", tmp_path / "out", *OPTIONS, "--format", format_)
     assert files(tmp_path / "out") == files(decided / format_)

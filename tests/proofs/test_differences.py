@@ -53,10 +53,11 @@ def test_what_a_number_or_a_yes_is_counts() -> None:
     assert not same_decisions(tactful.loads(one).checked, tactful.loads(yes).checked)
 
 
-def test_each_difference_is_decided_differently() -> None:
+@pytest.mark.parametrize("drawn", [4, pytest.param(12, marks=pytest.mark.slow)])
+def test_each_difference_is_decided_differently(drawn: int) -> None:
     """Every case that is shown for a profile leads to other advice there, and names the rules behind it."""
     default, academia = tactful.load("default"), tactful.load("profile:academia")
-    result = compare_packs(default, academia, 12)
+    result = compare_packs(default, academia, drawn)
     assert result.found
     for each in result.found:
         assert each.rules

@@ -19,7 +19,7 @@ from serving import PATIENCE, Served, example, serving
 
 CASE = example()
 #: How often rules are changed under load, by default and at night.
-RELOADS = int(os.environ.get("TACTFUL_RELOADS", "2"))
+RELOADS = int(os.environ.get("TACTFUL_RELOADS", "1"))
 GOOD = "pack: {{name: acme, version: {version}}}\nextends: default\n"
 BAD = "pack: {name: acme, version: 1}\nextends: default\nrulez: {}\n"
 
@@ -86,7 +86,7 @@ def test_reloads_under_load(tmp_path: Path) -> None:
         assert f'tactful_reloads_total{{outcome="loaded"}} {RELOADS}.0' in client.get("/metrics").text
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_bad_pack_never_counts(tmp_path: Path, workers: int) -> None:
     """Decisions are made with the last good pack; /v1/packs says what is wrong; a mended file counts by itself."""
     file = tmp_path / "acme.yaml"
@@ -111,7 +111,7 @@ def _of_every_worker(served: Served, holds: Callable[[dict[str, Any]], bool]) ->
     told = [_pack(served) for _ in range(10)]
     while not all(map(holds, told)):
         assert time.monotonic() < end, told
-        time.sleep(0.2)
+        time.sleep(0.05)
         told = [_pack(served) for _ in range(10)]
     return told
 
@@ -157,7 +157,10 @@ def _slow_answers(served: Served) -> list[int]:
 
 
 def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
-    """A worker is killed, and the service goes on with as many, even where the rules' files have mistakes by then."""
+    """A worker is killed, and the service goes on with as many, even where the rules' files have mistakes by then.
+
+    Once the files are mended, they count for every worker.
+    """
     file = tmp_path / "acme.yaml"
     file.write_text(GOOD.format(version=1))
     with serving(tmp_path, "--rules", str(file), "--workers", "2") as served:
@@ -173,6 +176,8 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
             with served.client(transport=httpx2.HTTPTransport(retries=3)) as client:
                 answer = client.post("/v1/decisions", json=CASE)
                 assert answer.json()["made_with"]["pack"]["digest"] == first
+        file.write_text(GOOD.format(version=2))
+        _of_every_worker(served, lambda pack: pack["failed"] is None and pack["version"] == "2")
 
 
 def _workers(pid: int) -> list[int]:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
@@ -155,42 +156,54 @@ def _rest(connection: socket.socket) -> bytes:
     return received
 
 
-def test_a_slow_body_is_given_up(served: Served) -> None:
-    """The answer is 408 when the time is over, and the connection ends."""
-    with _connected(served) as connection:
-        head = "POST /v1/decisions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n"
-        connection.sendall(head.encode() + b"{")
-        assert _rest(connection).startswith(b"HTTP/1.1 408")
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        b"",
-        b"GET /health/live HT",
-        b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-A: ",
-        b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\nGET /hea",
-    ],
+SLOW_BODY = (
+    b"POST /v1/decisions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n{"
 )
-def test_half_a_head_is_given_up(served: Served, head: bytes) -> None:
+ANSWERED = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+HALF_HEADS = [
+    b"",
+    b"GET /health/live HT",
+    b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-A: ",
+    ANSWERED + b"GET /hea",
+]
+
+
+def _given_up(served: Served, *pieces: bytes) -> bytes:
+    """What is answered on a connection on which nothing comes after these pieces. Only a hang lasts 20 s."""
+    answers = b""
+    with _connected(served) as connection:
+        for piece in pieces[:-1]:
+            connection.sendall(piece)
+            answers += connection.recv(65536)
+        connection.sendall(pieces[-1])
+        begun = time.monotonic()
+        answers += _rest(connection)
+        assert time.monotonic() - begun < 20
+    return answers
+
+
+@pytest.fixture(scope="module")
+def given_up(served: Served) -> dict[tuple[bytes, ...], Future[bytes]]:
+    """The answers to clients that stop before they have sent all. They wait for their end at the same time."""
+    sent = [(SLOW_BODY,), (ANSWERED, b"\r\n"), *((head,) for head in HALF_HEADS)]
+    with ThreadPoolExecutor(len(sent)) as threads:
+        return {pieces: threads.submit(_given_up, served, *pieces) for pieces in sent}
+
+
+def test_a_slow_body_is_given_up(given_up: dict[tuple[bytes, ...], Future[bytes]]) -> None:
+    """The answer is 408 when the time is over, and the connection ends."""
+    assert given_up[(SLOW_BODY,)].result().startswith(b"HTTP/1.1 408")
+
+
+@pytest.mark.parametrize("head", HALF_HEADS)
+def test_half_a_head_is_given_up(given_up: dict[tuple[bytes, ...], Future[bytes]], head: bytes) -> None:
     """A connection on which no whole head arrives ends when the time is over; so does one after an answer."""
-    with _connected(served) as connection:
-        connection.sendall(head)
-        begun = time.monotonic()
-        answers = _rest(connection)
-        assert time.monotonic() - begun < 20
-        assert answers.count(b"HTTP/1.1 200") == head.count(b"\r\n\r\n")
+    assert given_up[(head,)].result().count(b"HTTP/1.1 200") == head.count(b"\r\n\r\n")
 
 
-def test_an_empty_line_keeps_no_connection_open(served: Served) -> None:
+def test_an_empty_line_keeps_no_connection_open(given_up: dict[tuple[bytes, ...], Future[bytes]]) -> None:
     """A line end after an answer begins no head, and still counts as the beginning of a request."""
-    with _connected(served) as connection:
-        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
-        begun = time.monotonic()
-        connection.sendall(b"\r\n")
-        _rest(connection)
-        assert time.monotonic() - begun < 20
+    assert given_up[(ANSWERED, b"\r\n")].result().startswith(b"HTTP/1.1 200")
 
 
 def test_a_head_over_the_limit_is_given_up(served: Served) -> None:

@@ -15,7 +15,6 @@ from tactful.service.settings import Limits
 
 #: More than the buffers of a connection take.
 SIZE = 16_000_000
-SECONDS = 0.5
 
 
 async def _application(scope: object, receive: object, send: object) -> None:
@@ -24,10 +23,13 @@ async def _application(scope: object, receive: object, send: object) -> None:
     await send({"type": "http.response.body", "body": bytes(SIZE)})  # type: ignore[operator]
 
 
-async def _received(first: float, each: float) -> int:
-    """How many bytes a client gets that waits so many seconds first, and then before each piece."""
+async def _received(seconds: float, first: float, each: float) -> int:
+    """How many bytes a client gets that waits so many seconds first, and then before each piece.
+
+    The service ends a connection after ``seconds`` in which nothing is read.
+    """
     config = BoundedConfig(_application, http=BoundedProtocol, ws="none", log_config=None)
-    config.limits = Limits(seconds=SECONDS)
+    config.limits = Limits(seconds=seconds)
     config.load()
     state = ServerState()
 
@@ -55,9 +57,9 @@ async def _received(first: float, each: float) -> int:
 
 def test_a_client_that_reads_nothing_loses_its_connection() -> None:
     """It gets what had been sent by then, and no more."""
-    assert asyncio.run(_received(4 * SECONDS, 0)) < SIZE
+    assert asyncio.run(_received(0.2, 0.8, 0)) < SIZE
 
 
 def test_a_client_that_reads_slowly_gets_all() -> None:
     """It takes several times as long as a client may read nothing."""
-    assert asyncio.run(_received(0, 0.02)) >= SIZE
+    assert asyncio.run(_received(0.5, 0, 0.02)) >= SIZE

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from tactful.api.policy import Policy, load
@@ -12,7 +13,7 @@ from tactful.language.terms import Modality
 from tactful.reasons.context import Context, application_of
 from tactful.reasons.why.question import rows_named
 from tactful.source.diagnostics import Diagnostic, InvalidInput, Span
-from tactful.testing.examples.files import example_files, parse_file
+from tactful.testing.examples.files import ExampleFile, example_files, parse_file
 from tactful.testing.examples.model import (
     Deadline,
     Due,
@@ -35,11 +36,17 @@ def load_examples(pack: str | Path = "default", policy: Policy | None = None) ->
 
     Raises :class:`tactful.InvalidInput` with every mistake in the files, or in the pack if it is loaded here.
     """
-    loaded = policy or load(pack)
+    return examples_of(example_files(pack), partial(read_examples, policy or load(pack)))
+
+
+def examples_of(
+    files: Iterable[ExampleFile], read: Callable[[ExampleFile], tuple[Example, ...]]
+) -> tuple[Example, ...]:
+    """The examples of files, each of which ``read`` reads. Raises :class:`tactful.InvalidInput` with all their mistakes."""
     examples, problems, sources = list[Example](), list[Diagnostic](), dict[str, str]()
-    for file in example_files(pack):
+    for file in files:
         try:
-            examples.extend(read_examples(loaded, file))
+            examples.extend(read(file))
         except InvalidInput as error:
             problems.extend(error.diagnostics)
             sources.update(error.sources)
