@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pytest
+from _pytest.mark import ParameterSet
 from values_by_kind import HALVES, VALUES, texts
 
 import tactful
@@ -344,8 +345,15 @@ OF_OTHERS: Final = tuple(
 )
 
 
-@pytest.mark.parametrize("type_", TEXTS, ids=str)
-@pytest.mark.parametrize("place", [place for place in VALUES if place not in (*OF_LISTS, *OF_OTHERS)])
+def _columns_of_texts() -> Iterator[ParameterSet]:
+    """Every place in every type. The default run has every place in two types: in the usual one, and in one of the others."""
+    for no, place in enumerate(place for place in VALUES if place not in (*OF_LISTS, *OF_OTHERS)):
+        for each, type_ in enumerate(TEXTS):
+            marks = () if each in (0, 1 + no % (len(TEXTS) - 1)) else pytest.mark.slow
+            yield pytest.param(place, type_, id=f"{place}-{type_}", marks=marks)
+
+
+@pytest.mark.parametrize(("place", "type_"), [*_columns_of_texts()])
 def test_columns_of_texts(place: str, type_: pa.DataType) -> None:
     """Candidates with and without mistakes in one table."""
     given = _in_tables(place, lambda value: isinstance(value, str) or (value is None and not place.endswith(".id")))
