@@ -45,7 +45,7 @@ class AheadFunctions:
             return self._compiled(still)
 
     def _compiled(self, rules: list[Rule]) -> _Main:
-        facts = AheadFacts(self._checked)
+        facts = AheadFacts(self._checked, self._turning.clockwork)
         main = MainFunction(self._checked, facts, "fire", rules).build()
         tree = ast.Module([*facts.functions(), main], [])
         # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
@@ -73,10 +73,11 @@ class AheadFunctions:
     def steps(self, past: Past) -> tuple[list[RawFiring], int]:
         """The firings of rules that add steps now, and the same moment. May raise :class:`Untold`.
 
-        ``past`` then knows some facts that time does not change.
+        ``past`` then knows some facts.
         """
         case, now = past.case, past.now
-        ahead = Ahead(case, past.families, now, 2 * now + 1, 2 * now + 1, memo=past.memo, turning=self._turning)
+        turn, turning = past.today, self._turning
+        ahead = Ahead(case, past.families, now, turn, turn, memo=past.memo, present=past.present, turning=turning)
         firings: list[RawFiring] = []
         self._fire(ahead, firings.append)
         adding = self._adding

@@ -17,7 +17,7 @@ from tactful.language.ir.days import day_turns
 NO_TURN: Final = 1 << 61
 #: The turns before and after all others.
 FIRST: Final = -(1 << 62)
-_LAST: Final = 1 << 62
+LAST: Final = 1 << 62
 #: The most rows of a case that is searched in this way. The plain search counts its steps, and stops where they are
 #: too many.
 SMALL: Final = 400
@@ -48,7 +48,7 @@ class Past(msgspec.Struct, eq=False):
     today: int
     last: int
     low: int = FIRST
-    high: int = _LAST
+    high: int = LAST
     left_out: int = FIRST
     memo: dict[int, Value] = msgspec.field(default_factory=dict)
     present: dict[int, Kept] = msgspec.field(default_factory=dict)
@@ -116,7 +116,7 @@ def until(past: Past, rule: RuleTurns, row: Row) -> int | None:
     end, last = past.now + rule.horizon, past.today
     high = None
     for _ in range(_MOST):
-        past.last, past.high = last, _LAST
+        past.last, past.high = last, LAST
         if not rule.fires(past, row):
             break
         high = past.high
@@ -159,7 +159,7 @@ def values(past: Past, function: Turning, row: Row) -> Sequence[Value]:
 
 def next_turn(past: Past, shown: Iterable[tuple[Turning, Row]]) -> int:
     """The next turn of the facts that functions read, each for its row. May raise :class:`Untold`."""
-    past.last, past.high = past.today, _LAST
+    past.last, past.high = past.today, LAST
     for function, row in shown:
         function(past, row)
     return past.high
@@ -232,7 +232,7 @@ def at_another_time(past: Past, key: int, work: Turning, row: Row) -> Kept:
         if kept is not None and kept[1] <= last < kept[2]:
             return kept
     low, high = past.low, past.high
-    past.low, past.high = FIRST, _LAST
+    past.low, past.high = FIRST, LAST
     kept = (work(past, row), past.low, past.high)
     past.low, past.high = low, high
     if last == past.today:
@@ -242,7 +242,28 @@ def at_another_time(past: Past, key: int, work: Turning, row: Row) -> Kept:
     return kept
 
 
+def known_now(past: Past, kept: Kept) -> Value:
+    """The value of a fact that is known as it is now."""
+    value, low, high = kept
+    if low > past.low:
+        past.low = low
+    if high < past.high:
+        past.high = high
+    return value
+
+
+def keep_now(past: Past, key: int, value: Value, low: int, high: int) -> Value:
+    """Keep a fact as it is now. ``low`` and ``high`` are the turns between which the other results so far hold."""
+    past.present[key] = value, past.low, past.high
+    if low > past.low:
+        past.low = low
+    if high < past.high:
+        past.high = high
+    return value
+
+
 #: The helpers, by the names under which generated code calls them.
 TURNS: Final[Mapping[str, Callable[..., Any]]] = {
-    helper.__name__: helper for helper in (reached, still_ahead, any_second, clock, date_clock, at_another_time)
+    helper.__name__: helper
+    for helper in (reached, still_ahead, any_second, clock, date_clock, at_another_time, known_now, keep_now)
 }

@@ -78,6 +78,11 @@ def assign(names: str | list[str], value: ast.expr) -> ast.stmt:
     return nodes.Assign([nodes.Name(name, STORE) for name in targets], value)
 
 
+def set_attribute(owner: ast.expr, name: str, value: ast.expr) -> ast.stmt:
+    """The statement that sets an attribute."""
+    return nodes.Assign([nodes.Attribute(owner, name, STORE)], value)
+
+
 def add(name: str, value: ast.expr) -> ast.stmt:
     """``name += value``."""
     return nodes.AugAssign(nodes.Name(name, STORE), ast.Add(), value)

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from tactful.engines.compiled import nodes
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions
 from tactful.engines.compiled.fact_functions import Facts
-from tactful.engines.compiled.past import FIRST
-from tactful.engines.compiled.python_ast import attribute, call, compare, constant, either, is_known, load, negate
+from tactful.engines.compiled.past import FIRST, LAST
+from tactful.engines.compiled.python_ast import (
+    assign,
+    attribute,
+    call,
+    compare,
+    constant,
+    either,
+    function,
+    is_known,
+    load,
+    negate,
+    set_attribute,
+)
 from tactful.language.ir import CheckedPack, Condition, Field, NowIs, Predicate, Relates, Test
 from tactful.language.ir.boundaries import clock_times
+from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.days import asks_the_date
 
 #: The orders that turn one second after the moment that people name.
@@ -92,15 +105,59 @@ class TimedExpressions(Expressions):
 
 
 class AheadFacts(TimedFacts):
-    """The functions of facts that are only ever asked about the present, and report turns that are still ahead."""
+    """The functions of facts that report turns that are still ahead, and keep what ``past`` needs of the present.
+
+    The main functions only ask when something turns next. The functions of facts also report since when their value has been
+    the same. So a search that goes back in time finds these facts evaluated already.
+    """
+
+    def __init__(self, checked: CheckedPack, clockwork: Clockwork) -> None:
+        super().__init__(checked)
+        self._clockwork = clockwork
+        #: Whether the functions of facts are being generated; before that, the main functions are.
+        self._of_facts = False
 
     def expressions(
         self,
         nullable: frozenset[str],
         computed: Callable[[Field, ast.expr], ast.expr],
         used: set[str] | None = None,
-    ) -> AheadExpressions:
-        return AheadExpressions(nullable, computed, self.dates, used)
+    ) -> TimedExpressions:
+        made = TimedExpressions if self._of_facts else AheadExpressions
+        return made(nullable, computed, self.dates, used)
+
+    def functions(self) -> Iterator[ast.stmt]:
+        self._of_facts = True
+        yield from super().functions()
+        self._of_facts = False
+
+    def remembering(self, no: int, body: list[ast.stmt]) -> list[ast.stmt]:
+        if not self._clockwork.fact(self._facts[no]):
+            return super().remembering(no, body)
+        kept, low, high = load("kept"), load("low"), load("high")
+        head = [
+            assign("key", self.key(no)),
+            assign("kept", call(attribute(load(RUNTIME), "present", "get"), load("key"))),
+            nodes.If(is_known(kept), [nodes.Return(call(load("known_now"), load(RUNTIME), kept))], []),
+            assign("low", attribute(load(RUNTIME), "low")),
+            assign("high", attribute(load(RUNTIME), "high")),
+            set_attribute(load(RUNTIME), "low", constant(FIRST)),
+            set_attribute(load(RUNTIME), "high", constant(LAST)),
+        ]
+        work = ast.Module(body, [])
+        _Keep(low, high).visit(work)
+        return [function(f"fact{no}", [RUNTIME, "row"], [*head, *work.body])]
+
+
+class _Keep(ast.NodeTransformer):
+    """Makes a function keep the value that it returns, with the turns between which it is the same."""
+
+    def __init__(self, low: ast.expr, high: ast.expr) -> None:
+        self._before = low, high
+
+    def visit_Return(self, node: ast.Return) -> ast.stmt:
+        assert node.value is not None  # a fact's function returns its value
+        return nodes.Return(call(load("keep_now"), load(RUNTIME), load("key"), node.value, *self._before))
 
 
 class AheadExpressions(TimedExpressions):

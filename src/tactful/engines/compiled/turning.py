@@ -33,6 +33,7 @@ from tactful.engines.compiled.python_ast import (
     is_unknown,
     load,
     negate,
+    set_attribute,
     with_variables,
 )
 from tactful.engines.compiled.timed import LATE, TimedFacts, compares_clocks
@@ -223,4 +224,4 @@ def _unpacked(kept: ast.expr) -> ast.stmt:
 def _narrowed(name: str, order: ast.cmpop, turn: ast.expr) -> ast.stmt:
     """The statement by which the results so far hold no longer than a fact does."""
     wider = nodes.Compare(turn, [order], [attribute(load(RUNTIME), name)])
-    return nodes.If(wider, [nodes.Assign([nodes.Attribute(load(RUNTIME), name, STORE)], turn)], [])
+    return nodes.If(wider, [set_attribute(load(RUNTIME), name, turn)], [])
