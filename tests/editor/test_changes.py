@@ -59,18 +59,25 @@ invariants:
 """
 
 
-@pytest.fixture
-def editor(tmp_path: Path) -> Iterator[Editor]:
-    """An editor with the pack and its overlay open, which have no mistakes."""
-    (tmp_path / "pack").mkdir()
-    with Editor(tmp_path) as editor:
-        for name, text in (("pack/pack.yaml", BASE), ("pack/rules.yaml", RULES), ("over.yaml", OVERLAY)):
-            (tmp_path / name).write_text(text)
-        tactful.load(tmp_path / "over.yaml")
-        for name in ("pack/pack.yaml", "pack/rules.yaml", "over.yaml"):
-            uri = editor.open(tmp_path / name)
-            assert not [mark for mark in editor.told(uri) if mark["severity"] == 1]
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
+    """An editor whose server all tests ask: to start the server takes longer than to ask it."""
+    with Editor(tmp_path_factory.mktemp("project")) as editor:
         yield editor
+
+
+@pytest.fixture
+def editor(server: Editor, tmp_path: Path) -> Iterator[Editor]:
+    """The editor with the pack and its overlay open in a folder of the test's own. They have no mistakes."""
+    server.folder = tmp_path
+    (tmp_path / "pack").mkdir()
+    for name, text in (("pack/pack.yaml", BASE), ("pack/rules.yaml", RULES), ("over.yaml", OVERLAY)):
+        (tmp_path / name).write_text(text)
+    tactful.load(tmp_path / "over.yaml")
+    uris = [server.open(tmp_path / name) for name in ("pack/pack.yaml", "pack/rules.yaml", "over.yaml")]
+    assert not [mark for mark in server.marked(*uris) if mark["severity"] == 1]
+    yield server
+    server.close()
 
 
 def _place(editor: Editor, name: str, text: str, word: str) -> dict[str, Any]:
@@ -139,16 +146,14 @@ def test_only_names_of_open_packs_can_be_changed(editor: Editor) -> None:
         assert editor.ask("textDocument/prepareRename", **_place(editor, "pack/rules.yaml", RULES, word)) is None
 
 
-def test_names_of_the_shipped_pack_are_not_changed(tmp_path: Path) -> None:
+def test_names_of_the_shipped_pack_are_not_changed(server: Editor, tmp_path: Path) -> None:
     """An overlay may not rename what the pack below calls otherwise."""
-    with Editor(tmp_path) as editor:
-        text = "extends: default\nrules: {thank-you-note: {priority: 90}}\n"
-        uri = editor.open(tmp_path / "mine.yaml", text)
-        editor.told(uri)
-        assert editor.ask("textDocument/prepareRename", **editor.at(uri, 1, 12)) is None
-        assert "no file that is open" in editor.refused(
-            "textDocument/rename", **editor.at(uri, 1, 12), newName="thanks"
-        )
+    uri = server.open(tmp_path / "mine.yaml", "extends: default\nrules: {thank-you-note: {priority: 90}}\n")
+    server.told(uri)
+    place = server.at(uri, 1, 12)
+    assert server.ask("textDocument/prepareRename", **place) is None
+    assert "no file that is open" in server.refused("textDocument/rename", **place, newName="thanks")
+    server.close(uri)
 
 
 @pytest.mark.parametrize(

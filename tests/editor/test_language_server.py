@@ -99,8 +99,7 @@ def _offered(editor: Editor, uri: str, line: int, text: str) -> list[str]:
 def test_every_kind_of_mistake_is_marked_as_check_tells_it(editor: Editor) -> None:
     """As many marks as ``tactful check`` tells mistakes, with its codes, at its places."""
     uris = {folder: editor.open(folder / "pack.yaml") for folder in MISTAKES}
-    while missing := [uri for uri in uris.values() if uri not in editor.marks]:
-        editor.told(missing[0])
+    editor.marked(*uris.values())
     for folder, uri in uris.items():
         with pytest.raises(tactful.InvalidInput) as caught:
             tactful.load(folder / "pack.yaml")
@@ -110,7 +109,7 @@ def test_every_kind_of_mistake_is_marked_as_check_tells_it(editor: Editor) -> No
         ]
         actual = [(mark["code"], *mark["range"]["start"].values()) for mark in editor.marks[uri]]
         assert actual == expected, folder.name
-        editor.tell("textDocument/didClose", textDocument={"uri": uri})
+        editor.close(uri)
         assert editor.told(uri) == []
 
 
@@ -129,12 +128,11 @@ def test_every_code_is_marked_as_check_tells_it(editor: Editor) -> None:
             checked[path] = _checked(path)
             assert (id_ in {code for _, code, *_ in checked[path]}) == (heading == "Example"), path
     uris = {path: editor.open(path) for path in checked}
-    while missing := [uri for uri in uris.values() if uri not in editor.marks]:
-        editor.told(missing[0])
+    editor.marked(*uris.values())
     for path, uri in uris.items():
         marks = editor.marks[uri]
         assert [(mark["severity"], mark["code"], *mark["range"]["start"].values()) for mark in marks] == checked[path]
-        editor.tell("textDocument/didClose", textDocument={"uri": uri})
+        editor.close(uri)
 
 
 @pytest.mark.parametrize("id_", OTHERS)
@@ -155,7 +153,7 @@ def test_other_codes_are_marked_as_check_tells_them(editor: Editor, id_: str) ->
     editor.ask("textDocument/hover", **editor.at(opened, 0, 0))  # the marks of other files come before the answer
     marks = [mark for name in OTHERS[id_] for mark in editor.marks.get((folder / name).as_uri(), [])]
     assert sorted((mark["severity"], mark["code"], *mark["range"]["start"].values()) for mark in marks) == sorted(told)
-    editor.tell("textDocument/didClose", textDocument={"uri": opened})
+    editor.close(opened)
 
 
 def _checked(path: Path) -> list[tuple[int, str, int, int]]:
@@ -178,7 +176,7 @@ def test_shipped_rules_are_not_marked(editor: Editor) -> None:
         if uri not in editor.marks:
             editor.told(uri)
         assert editor.marks[uri] == []
-        editor.tell("textDocument/didClose", textDocument={"uri": uri})
+        editor.close(uri)
 
 
 def test_a_file_that_is_no_rules_is_left_alone(editor: Editor) -> None:
@@ -216,7 +214,7 @@ def test_places_count_as_editors_count(editor: Editor) -> None:
     (mistake,) = [mark for mark in editor.told(editor.open(path, text)) if mark["code"] == "T410"]
     start = mistake["range"]["start"]["character"]
     assert text.splitlines()[1].encode("utf-16-le")[2 * start :].decode("utf-16-le").startswith("cal}")
-    editor.tell("textDocument/didClose", textDocument={"uri": path.as_uri()})
+    editor.close(path.as_uri())
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ pytest.importorskip("uvicorn", reason="needs uvicorn (the extra `serve`)")
 
 from uvicorn.server import ServerState
 
-from tactful.service.server import BoundedProtocol, _Config
+from tactful.service.connection import BoundedConfig, BoundedProtocol
 from tactful.service.settings import Limits
 
 #: More than the buffers of a connection take.
@@ -26,7 +26,7 @@ async def _application(scope: object, receive: object, send: object) -> None:
 
 async def _received(first: float, each: float) -> int:
     """How many bytes a client gets that waits so many seconds first, and then before each piece."""
-    config = _Config(_application, http=BoundedProtocol, ws="none", log_config=None)
+    config = BoundedConfig(_application, http=BoundedProtocol, ws="none", log_config=None)
     config.limits = Limits(seconds=SECONDS)
     config.load()
     state = ServerState()

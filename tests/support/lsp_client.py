@@ -21,6 +21,7 @@ class Editor:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._open: list[str] = []
         self.marks: dict[str, list[dict[str, Any]]] = {}
         self._no = 0
         self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
@@ -73,7 +74,14 @@ class Editor:
         text = path.read_text(errors="replace") if text is None else text
         document = {"uri": path.as_uri(), "languageId": "yaml", "version": 1, "text": text}
         self.tell("textDocument/didOpen", textDocument=document)
+        self._open.append(path.as_uri())
         return path.as_uri()
+
+    def close(self, *uris: str) -> None:
+        """Close files; without addresses, all that are open."""
+        for uri in uris or tuple(self._open):
+            self.tell("textDocument/didClose", textDocument={"uri": uri})
+            self._open.remove(uri)
 
     def change(self, uri: str, version: int, *changes: dict[str, Any]) -> None:
         """Change a text: whole, or in some ranges."""
@@ -91,6 +99,12 @@ class Editor:
             self._note(message)
             if message.get("method") == "textDocument/publishDiagnostics" and message["params"]["uri"] == uri:
                 return self.marks[uri]
+
+    def marked(self, *uris: str) -> list[dict[str, Any]]:
+        """The marks of files of which none was published before they were opened."""
+        while missing := [uri for uri in uris if uri not in self.marks]:
+            self.told(missing[0])
+        return [mark for uri in uris for mark in self.marks[uri]]
 
     def at(self, uri: str, line: int, character: int) -> dict[str, Any]:
         """The parameters of a question about a place."""

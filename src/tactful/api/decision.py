@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from importlib import import_module
 from itertools import count, repeat
-from typing import Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import msgspec
 
@@ -19,7 +20,6 @@ from tactful.facts.rows import nearest_calendar
 from tactful.language.ir import CheckedPack
 from tactful.language.terms import AdviceKind, DueMeans, Modality
 from tactful.reasons.around import Around
-from tactful.reasons.compare import compare
 from tactful.reasons.context import Context, Reasons, application_of
 from tactful.reasons.encoded import ENCODER
 from tactful.reasons.lasting import Lasting
@@ -44,27 +44,37 @@ from tactful.reasons.records.decision import (
     WinnerRecord,
 )
 from tactful.reasons.records.why import Answer, NotAdvisedRecord, WhyRecord
-from tactful.reasons.what_if.counterfactuals import Counterfactuals, Wish
 from tactful.reasons.what_if.questions import Questions, questions
-from tactful.reasons.why import why
-from tactful.reasons.why.question import kinds_of
 from tactful.reasons.wording import name_of
 from tactful.reasons.words import Words
 from tactful.reasons.writing import written
+from tactful.source.first_use import FIRST_USE
 from tactful.source.lazy import lazy
 
+if TYPE_CHECKING:
+    from tactful.reasons.what_if.counterfactuals import Wish
+
+#: The modules of answers that only some decisions are asked for.
+_ANSWERS: Final = ("compare", "what_if.counterfactuals", "why")
 #: Gives the justifications of a conclusion.
 _Because = Callable[[Conclusion], tuple[JustificationRecord, ...]]
 
 
-class _SetAside(NamedTuple):
+def import_answers() -> None:
+    """Import in advance what would otherwise be imported for the first answer of its kind."""
+    with FIRST_USE:
+        for module in _ANSWERS:
+            import_module(f"tactful.reasons.{module}")
+
+
+class _SetAside(msgspec.Struct, frozen=True):
     """The conclusions that lost a conflict. ``left_out``: some of their winners or reasons are missing."""
 
     records: tuple[SetAsideRecord, ...]
     left_out: bool
 
 
-class _Opening(NamedTuple):
+class _Opening(msgspec.Struct, frozen=True):
     """Since when advice holds (seconds since 1970, UTC). ``left_out``: it takes too many steps to tell."""
 
     since: int | None
@@ -420,14 +430,24 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         ``flip`` adds counterfactuals: the smallest changes of facts that would turn each answer around. They are found by
         search, which may take a second. Raises :class:`tactful.TactfulError` for an action or a target that does not exist.
         """
+        with FIRST_USE:
+            from tactful.reasons.why import why  # most decisions are not asked about
+
         record = why(self.context, self.ranking, action, target)
         if not flip:
             return record
+        with FIRST_USE:
+            from tactful.reasons.what_if.counterfactuals import Counterfactuals
+
         search = Counterfactuals(self.context)
         return msgspec.structs.replace(record, flips=tuple(search.of(self._wish(answer)) for answer in record.answers))
 
     def _wish(self, answer: Answer) -> Wish:
         """The advice that an answer is about. An action that is not advised stands for all its kinds."""
+        with FIRST_USE:
+            from tactful.reasons.what_if.counterfactuals import Wish
+            from tactful.reasons.why.question import kinds_of
+
         subject = answer if isinstance(answer, NotAdvisedRecord) else answer.conclusion
         prohibits = not isinstance(subject, NotAdvisedRecord) and subject.modality.endswith("not")
         rows = self.context.evaluator.rows(subject.target.entity)
@@ -437,6 +457,9 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     def compare(self, other: Decision) -> ComparisonRecord:
         """The differences from this decision to another, with the facts and rules behind them."""
+        with FIRST_USE:
+            from tactful.reasons.compare import compare  # most decisions are not compared
+
         return compare((self.context, self.ranking), (other.context, other.ranking))
 
     @property

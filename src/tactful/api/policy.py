@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tactful.api.contents import ActionInfo, FactInfo, ParameterInfo, actions_of, facts_of, parameters_of, paths_of
-from tactful.api.decision import Decision
+from tactful.api.decision import Decision, import_answers
 from tactful.api.handling import dismissed, done, is_done, undone
 from tactful.api.plan import Plan
 from tactful.decide.decider import Decider, EngineName, Origin
@@ -185,6 +185,7 @@ class Policy:
         if program is not None:
             program.single.warm()
             self.decider.once(Pieces).warm()
+        import_answers()
 
     def warming(self) -> Iterator[None]:
         """Compile what decisions and their reasons need, a part at each step, for a process that answers in between.

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+import msgspec
 
 from tactful.decide.decider import Decider
-from tactful.engines.compiled import CompiledProgram
 from tactful.engines.compiled.deadlines import closings
 from tactful.engines.compiled.past import SMALL
-from tactful.engines.compiled.single_functions import ROW_BITS, SILENT
+from tactful.engines.compiled.single_values import ROW_BITS, SILENT
 from tactful.engines.firings import RawFiring
 from tactful.engines.plain import PlainProgram
 from tactful.facts.in_place import as_linked, can_set, contradicts, set_field
@@ -25,6 +26,9 @@ from tactful.language.ir import AddStep, Aggregate, ById, ComputedFact, Field, R
 from tactful.language.ir.fields_read import ReadField
 from tactful.language.ir.reads import fields_of_fact, fields_of_rule, reached
 from tactful.language.ir.turns import FieldKey, field_key
+
+if TYPE_CHECKING:
+    from tactful.engines.compiled.program import CompiledProgram
 
 #: A given or custom field, or the number of a computed fact.
 Source: TypeAlias = FieldKey | int
@@ -39,7 +43,7 @@ _Noted: TypeAlias = tuple[int, Function, Row]
 _NO_FIRINGS: Final[Mapping[int, int | None]] = {}
 
 
-class _Reader(NamedTuple):
+class _Reader(msgspec.Struct, frozen=True):
     """A fact or a rule that reads a source.
 
     ``attribute``: where its rows refer to the row that has the source.
@@ -148,7 +152,7 @@ _Rules: TypeAlias = Mapping[int, Function]
 _Facts: TypeAlias = tuple[tuple[int, Function], ...]
 
 
-class _Group(NamedTuple):
+class _Group(msgspec.Struct, frozen=True):
     """Facts and rules that read a source of the same rows: ``by`` is one of them."""
 
     by: _Reader
@@ -156,7 +160,7 @@ class _Group(NamedTuple):
     rules: _Rules
 
 
-class _Reading(NamedTuple):
+class _Reading(msgspec.Struct, frozen=True):
     """What reads a source: facts and rules of the row that has it, and those of other rows."""
 
     facts: _Facts
@@ -207,7 +211,7 @@ def _of_compiled(decider: Decider) -> _Functions:
     return _Functions(decider.once(Readers), decider.compiled.single)
 
 
-class Fired(NamedTuple):
+class Fired(msgspec.Struct, frozen=True):
     """The firings of a changed case: of rules that advise or prohibit, and of rules that add steps.
 
     ``differ``: the firings of rules that advise or prohibit are not those of the unchanged case. ``reorders``: the
@@ -255,7 +259,7 @@ class Again:
         for no, row, due in (*self._firings.values(), *self._steps.values()):
             self._due.setdefault(row, {})[no] = due
         self._searched = [firing for firing in self._firings.values() if firing[0] in self._readers.searched]
-        self._compiled = isinstance(program, CompiledProgram)
+        self._compiled = not isinstance(program, PlainProgram)
         self._reading = decider.once(_of_compiled if self._compiled else _of_plain)
         #: The values of facts in the case as it is, by the numbers of fact and row.
         self._known: dict[int, Value] = {}

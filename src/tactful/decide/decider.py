@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
@@ -14,8 +14,7 @@ from tactful.decide.keys import Keys
 from tactful.decide.ranker import Conclusion, Ranker, Ranking
 from tactful.decide.truths import Conditions
 from tactful.decide.work import Work
-from tactful.engines.compiled import CompiledProgram, compile_pack
-from tactful.engines.compiled.turning import TurningFunctions
+from tactful.engines.compiled import compile_pack
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import Program, RawFiring
 from tactful.engines.plain import PlainProgram
@@ -32,6 +31,10 @@ from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.fields_read import ReadField, read_fields
 from tactful.language.load.source import Source
 from tactful.source.lazy import lazy
+
+if TYPE_CHECKING:
+    from tactful.engines.compiled.program import CompiledProgram
+    from tactful.engines.compiled.turning import TurningFunctions
 
 EngineName = Literal["compiled", "rete"]
 T = TypeVar("T")
@@ -93,7 +96,7 @@ class Decider:
     @lazy
     def _program(self) -> Program:
         """The pack as a program of the engine. It is compiled for its first decision."""
-        return self.plain if self._few else compile_pack(self.checked, self.calendars)
+        return self.plain if self.compiled is None else self.compiled
 
     @lazy
     def work(self) -> Work:
@@ -111,10 +114,10 @@ class Decider:
         places_at = None if self.compiled is None else self.compiled.places_at
         return Ranker(self.checked, self.calendars, places_at)
 
-    @property
+    @lazy
     def compiled(self) -> CompiledProgram | None:
         """The pack as the engine has compiled it; ``None`` if the engine does not compile packs."""
-        return self._program if isinstance(self._program, CompiledProgram) else None
+        return None if self._few or self.engine != "compiled" else compile_pack(self.checked, self.calendars)
 
     @property
     def turning(self) -> TurningFunctions | None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from tactful.decide.decider import Decider
 from tactful.decide.instants import instants
 from tactful.decide.ranker import Conclusion, Ranking
-from tactful.engines.compiled.ahead import NO_TURN, AheadFunctions
-from tactful.engines.compiled.past import Past, Turning, Untold, next_turn, past_of
-from tactful.engines.compiled.turning import TurningFunctions
+from tactful.engines.compiled.past import NO_TURN, Past, Turning, Untold, next_turn, past_of
 from tactful.engines.courses import TooManySteps
 from tactful.engines.firings import RawFiring
 from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import DAY
 from tactful.facts.rows import Case, Row
 from tactful.source.diagnostics import InvalidInput
+from tactful.source.first_use import FIRST_USE
 from tactful.source.lazy import lazy
 
 #: How far ahead the search goes, in seconds.
@@ -34,7 +35,7 @@ _Identity = tuple[str, bool, Row, tuple[object, ...]]
 Subject = tuple[str, bool, Row]
 
 
-class Change(NamedTuple):
+class Change(msgspec.Struct, frozen=True):
     """The first second (since 1970, UTC) at which something changes by time alone; ``None``: not within six weeks.
 
     Where it takes too many steps to tell, it is not ``exact``: nothing changes before it, and perhaps nothing at it.
@@ -48,6 +49,10 @@ class Ahead:
     """Computes, for a pack, until when firings surely stay the same. Made once, for every engine."""
 
     def __init__(self, decider: Decider) -> None:
+        with FIRST_USE:
+            from tactful.engines.compiled.ahead import AheadFunctions  # a single decision has no need of them
+            from tactful.engines.compiled.turning import TurningFunctions
+
         self.turning = decider.turning or TurningFunctions(decider.checked, decider.clockwork)
         self._functions = AheadFunctions(decider.checked, self.turning)
         self._checked, self._clockwork = decider.checked, decider.clockwork

@@ -11,11 +11,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import repeat
 from math import isqrt
-from typing import Final, Literal, NamedTuple, assert_never
+from typing import Final, Literal, assert_never
+
+import msgspec
+from msgspec.structs import replace
 
 from tactful.engines.compiled.deadlines import closings
+from tactful.engines.compiled.inlined import inlined
 from tactful.engines.compiled.joins import join_of, lookup_of
-from tactful.engines.compiled.order_functions import inlined
 from tactful.facts.entities import ENTITIES
 from tactful.facts.kinds import ListKind
 from tactful.facts.rows import Case, Family
@@ -67,7 +70,7 @@ _SMALL: Final = 32
 _PERSON_IDS: Final = {("person", "id"), ("interviewer", "id"), ("message", "person_id")}
 
 
-class Shape(NamedTuple):
+class Shape(msgspec.Struct, frozen=True):
     """Which rows are looked at for each row of ``entity``: none, those of ``over`` below the row of ``pivot``.
 
     ``person``: of these, only the rows of the ``same`` person, or of ``one`` person whom the row names. What is worked out
@@ -81,7 +84,7 @@ class Shape(NamedTuple):
     again: tuple[str, ...] = ()
 
 
-class _Part(NamedTuple):
+class _Part(msgspec.Struct, frozen=True):
     """A rule or a computed fact: its id, its place, the rows that it looks at, and the tests that it makes of each."""
 
     id: str
@@ -275,7 +278,7 @@ def _parts(checked: CheckedPack) -> Iterator[_Part]:
         entities = tuple(entity for entity in _OF_PERSON if fact.entity == "person" and fact.id in anew[entity])
         for part in _parts_of_fact(fact, checked, tests):
             if entities:
-                part = part._replace(shape=part.shape._replace(again=entities))
+                part = replace(part, shape=replace(part.shape, again=entities))
             yield from repeat(part, times[fact.id])
     for action, entity in orders:
         if action.order:

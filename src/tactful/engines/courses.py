@@ -10,7 +10,9 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Final, NamedTuple, assert_never
+from typing import Final, assert_never
+
+import msgspec
 
 from tactful.engines.evaluate import (
     Environment,
@@ -97,7 +99,7 @@ class Steps:
         self.left -= steps
 
 
-class Course(NamedTuple):
+class Course(msgspec.Struct, frozen=True):
     """``values[i]`` holds from ``times[i]`` (seconds since 1970, UTC) up to but not including ``times[i + 1]``.
 
     Neighbouring values differ. ``marks[i]`` says which moments people name for the change to ``values[i]``.
@@ -112,7 +114,7 @@ class Course(NamedTuple):
         return self.values[0 if len(self.times) == 1 else bisect_right(self.times, moment) - 1]
 
 
-class _Source(NamedTuple):
+class _Source(msgspec.Struct, frozen=True):
     """A field in the course of time: its course, or the calendar whose clock it shows; and its value at a moment."""
 
     changes: Course | None

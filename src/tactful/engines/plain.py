@@ -11,7 +11,7 @@ from functools import partial
 from typing import Literal
 
 from tactful.engines.compiled.deadlines import closings
-from tactful.engines.compiled.single_functions import ROW_BITS, SILENT
+from tactful.engines.compiled.single_values import ROW_BITS, SILENT
 from tactful.engines.courses import TooManySteps
 from tactful.engines.evaluate import Environment, Evaluator
 from tactful.engines.expiry import Expiry, end_not_found, fires

@@ -26,13 +26,11 @@ from tactful.facts.kinds import (
 from tactful.facts.places import country_exists, near_country
 from tactful.source.suggest import near, near_part
 
-_AMOUNT: Final = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>[A-Za-z][A-Za-z .]*)")
-_DATES: Final = tuple(
-    re.compile(form)
-    for form in (
-        r"(?P<month>[A-Za-z]{3,9})\.?\s+(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?(?:,?\s+(?P<year>[0-9]{4}))?",
-        r"(?P<day>[0-9]{1,2})(?:\.|st|nd|rd|th)?\s+(?P<month>[A-Za-z]{3,9})\.?(?:,?\s+(?P<year>[0-9]{4}))?",
-    )
+# Only mistakes need these patterns, so they are compiled on first use.
+_AMOUNT: Final = r"(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>[A-Za-z][A-Za-z .]*)"
+_DATES: Final = (
+    r"(?P<month>[A-Za-z]{3,9})\.?\s+(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?(?:,?\s+(?P<year>[0-9]{4}))?",
+    r"(?P<day>[0-9]{1,2})(?:\.|st|nd|rd|th)?\s+(?P<month>[A-Za-z]{3,9})\.?(?:,?\s+(?P<year>[0-9]{4}))?",
 )
 #: Beginnings of units as people shorten them.
 _SHORT_UNITS: Final = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks", "bus": "business days"}
@@ -41,13 +39,13 @@ _IN_WORDS: Final = {"a": "1", "an": "1"} | {
     word: str(no)
     for no, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1)
 }
-_MONTHS_OR_YEARS: Final = re.compile(r"(?P<number>[0-9]+)\s*(?P<unit>month|year|quarter)s?")
-_QUOTED: Final = re.compile(r"""["'“„‘«/](?P<inside>[^"“”]*)["'”“’»/]""")
+_MONTHS_OR_YEARS: Final = r"(?P<number>[0-9]+)\s*(?P<unit>month|year|quarter)s?"
+_QUOTED: Final = r"""["'“„‘«/](?P<inside>[^"“”]*)["'”“’»/]"""
 
 
 def unquoted(text: str) -> str:
     """A text without quotes around it, straight or typographic, and without the slashes of an expression."""
-    match = _QUOTED.fullmatch(text)
+    match = re.fullmatch(_QUOTED, text)
     return text if match is None else match["inside"].strip()
 
 
@@ -60,7 +58,7 @@ def date_near(text: str) -> str | None:
     if match is not None:
         return f"{match[1]}-{int(match[2] or 1):02}-{int(match[3] or 1):02}"
     for form in _DATES:
-        match = form.fullmatch(text.strip())
+        match = re.fullmatch(form, text.strip())
         month = None if match is None else among(match["month"], tuple(month.lower() for month in MONTHS))
         if match is not None and month is not None:
             no = [name.lower() for name in MONTHS].index(month) + 1
@@ -162,8 +160,8 @@ def length_near(text: str) -> str | None:
         return text
     first, _, rest = text.partition(" ")
     text = re.sub(r"^([0-9]+),([0-9])", r"\1.\2", f"{_IN_WORDS.get(first.lower(), first)} {rest}")
-    match = _AMOUNT.fullmatch(text.strip())
-    if match is None or _MONTHS_OR_YEARS.fullmatch(text.strip().lower()) is not None:
+    match = re.fullmatch(_AMOUNT, text.strip())
+    if match is None or re.fullmatch(_MONTHS_OR_YEARS, text.strip().lower()) is not None:
         return None
     if re.search(r"(?:business|work\w*)\W*(?:hour|minute|week|month)", text.lower()) is not None:
         return None
@@ -188,7 +186,7 @@ def length_help(text: str, business: bool = True) -> str:
     meant = length_near(text)
     if meant is not None:
         return f"did you mean `{meant}`?"
-    match = _MONTHS_OR_YEARS.fullmatch(text.strip())
+    match = re.fullmatch(_MONTHS_OR_YEARS, text.strip())
     if match is not None:
         days = int(match["number"]) * {"month": 30, "quarter": 91, "year": 365}[match["unit"]]
         return f"a {match['unit']} is no fixed length of time: write it in days or weeks, such as `{days} days`"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple, assert_never
+from typing import Final, assert_never
 
 import msgspec
 
@@ -16,13 +16,13 @@ from tactful.source.codes.messages import OtherPlaceholders
 from tactful.source.diagnostics import Diagnostic, InvalidInput
 
 #: ``{offer.questions, plural, one {a question} other {# questions}}``, as in ICU messages.
-_FORMS: Final = re.compile(r"\{\s*([\w.]+)\s*,\s*(plural|select)\s*,((?:\s*[\w=]+\s*\{[^{}]*\})+)\s*\}")
-_FORM: Final = re.compile(r"([\w=]+)\s*\{([^{}]*)\}")
+_FORMS: Final = r"\{\s*([\w.]+)\s*,\s*(plural|select)\s*,((?:\s*[\w=]+\s*\{[^{}]*\})+)\s*\}"
+_FORM: Final = r"([\w=]+)\s*\{([^{}]*)\}"
 #: What stands for the forms while the rest of a sentence is read.
 _MARK: Final = "\x02"
 
 
-class Sentence(NamedTuple):
+class Sentence(msgspec.Struct, frozen=True):
     """A sentence of a pack: its id, the sentence, and what translators should know about it."""
 
     id: str
@@ -130,9 +130,9 @@ class _Reader:
 
     def _template(self, message: Message, original: Template) -> Template:
         text = message.texts[0]
-        forms = list(_FORMS.finditer(text))
+        forms = list(re.finditer(_FORMS, text))
         parts = parse_template(
-            Name(_FORMS.sub(_MARK, text), message.span, exact=False), message.original, self.problems.append
+            Name(re.sub(_FORMS, _MARK, text), message.span, exact=False), message.original, self.problems.append
         )
         slots = {_name(part): part for part in original if not isinstance(part, str)}
         read: list[str | FieldSlot | ParameterSlot | FormsSlot] = []
@@ -170,7 +170,7 @@ class _Reader:
         self, match: re.Match[str], slots: Mapping[str, FieldSlot | ParameterSlot | FormsSlot], message: Message
     ) -> Iterator[FormsSlot]:
         slot = slots.get(match[1])
-        forms = dict(_FORM.findall(match[3]))
+        forms = dict(re.findall(_FORM, match[3]))
         if not isinstance(slot, FieldSlot):
             self._problem(
                 message, f"the translation of `{message.context}` has `{{{match[1]}}}`, its original does not"

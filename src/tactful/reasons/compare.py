@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -298,7 +298,7 @@ def _set_aside(own: _Side, other: _Side, side: str) -> Iterator[SetAsideChangeRe
 # --- facts ---
 
 
-class _Facts(NamedTuple):
+class _Facts(msgspec.Struct, frozen=True):
     """The known facts of a row, and the row in words."""
 
     words: str

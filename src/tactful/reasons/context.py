@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from tactful.decide.decider import Decider
 from tactful.decide.next_change import Change, Subject, next_changes
 from tactful.decide.ranker import AddedSteps, Conclusion, Ranker
-from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import RawFiring
 from tactful.facts.calendars import Calendar
@@ -26,6 +25,9 @@ from tactful.reasons.wording import name_of
 from tactful.reasons.words import Words
 from tactful.reasons.words.of import words_of
 from tactful.source.lazy import lazy
+
+if TYPE_CHECKING:
+    from tactful.engines.compiled.turning import TurningFunctions
 
 #: The most conditions of rules in the reasons of one record.
 REASONS: Final = 200_000

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from threading import Lock
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tactful.decide.decider import Decider
 from tactful.decide.keys import key_of
 from tactful.decide.ranker import Conclusion
 from tactful.engines.compiled.past import SMALL, Turning, Untold, next_turn, past_of, since, values
-from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.expiry import Expiry
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Case, Row
@@ -27,6 +26,9 @@ from tactful.reasons.wording import unlabelled
 from tactful.reasons.words.of import words_of
 from tactful.reasons.words.sentences import fill
 from tactful.source.lazy import lazy
+
+if TYPE_CHECKING:
+    from tactful.engines.compiled.turning import TurningFunctions
 
 
 class Telling(Protocol):

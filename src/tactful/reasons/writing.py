@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import count
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, get_args
+
+import msgspec
 
 from tactful.decide.groups import Groups
 from tactful.decide.keys import key_of
 from tactful.decide.ranker import AddedSteps, Conclusion, PutAside, Ranking
-from tactful.engines.compiled.ahead import NO_TURN
-from tactful.engines.compiled.past import SMALL, Past, Untold, past_of, since
+from tactful.engines.compiled.past import NO_TURN, SMALL, Past, Untold, past_of, since
 from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring
@@ -35,7 +36,7 @@ from tactful.reasons.records.decision import (
 _MODALITIES: Final[Mapping[Modality, bytes]] = {word: ENCODER.encode(word) for word in get_args(Modality)}
 
 
-class Written(NamedTuple):
+class Written(msgspec.Struct, frozen=True):
     """The JSON of a decision's ``actions`` and ``set_aside``, and until when the answer surely stays as it is.
 
     The moment is in seconds since 1970 (UTC).

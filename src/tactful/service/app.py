@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import signal
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any, Final
@@ -19,6 +18,7 @@ from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from tactful.api.policy import Policy
+from tactful.journal.drafts import Drafted
 from tactful.journal.writer import Writer
 from tactful.service.endpoint import Call, Endpoint
 from tactful.service.endpoints import ENDPOINTS
@@ -31,16 +31,12 @@ from tactful.service.packs import Packs
 from tactful.service.page import INDEX, Page, built_page
 from tactful.service.problems import PROBLEM, Problem, problem_of
 from tactful.service.reply import Reply
-from tactful.service.settings import WHOLE, Settings
+from tactful.service.request import OTHER, Head, Request
+from tactful.service.settings import Settings
 from tactful.service.work import Deadline, Work
 from tactful.source.diagnostics import TactfulError
 from tactful.source.suggest import did_you_mean
 
-_TRACE: Final = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-#: The names that metrics and logs use for unknown routes and methods, so that clients cannot create new labels.
-_OTHER: Final = "other"
-#: The variable parts of a path that has none.
-_NOTHING: Final[Mapping[str, str]] = {}
 #: How often the numbers of decisions are shared with other workers, in seconds.
 _SHARED_EVERY: Final = 1.0
 _METHODS: Final = frozenset({"GET", "HEAD", "POST"})
@@ -98,7 +94,7 @@ class Service:
             await self._router(scope, receive, send)
             return
         begun = time.perf_counter()
-        request = _Request(scope, receive)
+        request = Request(scope, receive)
         response: Reply | Response
         try:
             endpoint = self._direct.get((scope["path"], scope["method"]))
@@ -112,53 +108,76 @@ class Service:
             response = _problem(Problem(HTTPStatus(error.status_code), _detail(error), (), error.headers))
         except Exception as error:
             response = self._refused(error, request)
-        seconds = time.perf_counter() - begun
-        method = scope["method"] if scope["method"] in _METHODS else _OTHER
-        self.metrics.answered(request.route, method, response.status_code, seconds)
-        if self.settings.logs:
-            self.log.add(
-                asyncio.get_running_loop(),
-                "request",
-                route=request.route,
-                method=method,
-                status=response.status_code,
-                seconds=round(seconds, 6),
-                traceparent=request.trace,
-            )
+        self._answered(request, response.status_code, time.perf_counter() - begun)
         await response(scope, receive, send)
 
-    def _refused(self, error: Exception, request: _Request) -> Reply:
+    def at_once(self, path: str, head: Head, body: bytes, send: Callable[[Reply], None]) -> bool:
+        """Answer a request whose body has arrived, without a task of its own. ``send`` is called once, at the latest when the
+        journal has what was decided.
+
+        False: nothing was done, because the request may take long, or because its address has variable parts or is unknown.
+        """
+        endpoint = self._direct.get((path, head.method))
+        if endpoint is None or len(body) > self.settings.limits.inline:
+            return False
+        begun, drafted = time.perf_counter(), list[Drafted]()
+        try:
+            call = self._call(endpoint, head, self._accepted(endpoint, head), body)
+            if endpoint.slow(call):
+                return False
+            reply, drafted = self._handled(endpoint, call, head)
+        except Exception as error:
+            reply = self._refused(error, head)
+
+        def end(problem: Problem | None) -> None:
+            answer = reply if problem is None else _problem(problem)
+            self._answered(head, answer.status_code, time.perf_counter() - begun)
+            send(answer)
+
+        if self._keeper is not None and drafted:
+            self._keeper.hand_over(drafted, end)
+        else:
+            end(None)
+        return True
+
+    def _handled(self, endpoint: Endpoint, call: Call, head: Head) -> tuple[Reply, list[Drafted]]:
+        """The answer to a call, and the entries to be kept before it is given."""
+        try:
+            answer = endpoint.handle(call)
+        except (TactfulError, Problem) as error:
+            return self._refused(error, head), call.entries.drafted
+        return Reply(answer.body, answer.media), call.entries.drafted
+
+    def _answered(self, head: Head, status: int, seconds: float) -> None:
+        """Count and log a request."""
+        method = head.method if head.method in _METHODS else OTHER
+        self.metrics.answered(head.route, method, status, seconds)
+        if self.settings.logs:
+            self.log.add(
+                "request",
+                route=head.route,
+                method=method,
+                status=status,
+                seconds=round(seconds, 6),
+                traceparent=head.trace,
+            )
+
+    def _refused(self, error: Exception, head: Head) -> Reply:
         """The answer to a request that an error ended. Errors of the service itself are logged."""
         problem = problem_of(error)
         if problem is None:
-            self.log.error(error, request.route, request.trace)
+            self.log.error(error, head.route, head.trace)
             detail = "the service failed; its log says where"
             problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
         return _problem(problem)
 
-    async def answer(self, endpoint: Endpoint, request: _Request) -> Reply:
+    async def answer(self, endpoint: Endpoint, request: Request) -> Reply:
         """The answer of an endpoint. Raises :class:`Problem` for a request that is not allowed."""
-        request.route = endpoint.path
-        limits, headers = self.settings.limits, request.headers
-        self._guard.check(headers, endpoint.open)
-        query = read_query(request.scope["query_string"], endpoint)
-        accept, body = next(iter(endpoint.answers)), b""
+        limits = self.settings.limits
+        accept, body = self._accepted(endpoint, request), b""
         if endpoint.body is not None:
-            accept = accepted(headers.get(b"accept", b"").decode("latin-1"), tuple(endpoint.answers))
-            check_json(headers, limits.body)
             body = await request.body(limits.body, limits.seconds)
-        call = Call(
-            self.packs,
-            _told_in(self.packs.policy, headers.get(b"accept-language")),
-            self.metrics,
-            body,
-            query,
-            request.scope.get("path_params", _NOTHING),
-            accept,
-            limits.batch,
-            Deadline(limits.seconds),
-            Entries(None if self._keeper is None else told_by(headers.get(b"x-request-id", b""), request.trace)),
-        )
+        call = self._call(endpoint, request, accept, body)
         try:
             if len(body) > limits.inline or endpoint.slow(call):
                 answer = await self._work.run(lambda: endpoint.handle(call))
@@ -170,6 +189,36 @@ class Service:
         if call.entries.drafted:
             await self._keep(call)
         return Reply(answer.body, answer.media)
+
+    def _accepted(self, endpoint: Endpoint, head: Head) -> str:
+        """The media type to answer with. Raises :class:`Problem` for a head that is not allowed."""
+        head.route = endpoint.path
+        headers = head.headers
+        self._guard.check(headers, endpoint.open)
+        head.parameters = read_query(head.query, endpoint)
+        if endpoint.body is None:
+            return next(iter(endpoint.answers))
+        accept = accepted(headers.get(b"accept", b"").decode("latin-1"), tuple(endpoint.answers))
+        check_json(headers, self.settings.limits.body)
+        return accept
+
+    def _call(self, endpoint: Endpoint, head: Head, accept: str, body: bytes) -> Call:
+        """A request whose head has been checked, as its endpoint takes it."""
+        limits, headers = self.settings.limits, head.headers
+        if len(body) > limits.body:
+            raise too_large(limits.body)
+        return Call(
+            self.packs,
+            _told_in(self.packs.policy, headers.get(b"accept-language")),
+            self.metrics,
+            body,
+            head.parameters,
+            head.path,
+            accept,
+            limits.batch,
+            Deadline(limits.seconds),
+            Entries(None if self._keeper is None else told_by(headers.get(b"x-request-id", b""), head.trace)),
+        )
 
     async def _keep(self, call: Call) -> None:
         """Return once the journal has what the call decided. Raises :class:`Problem` if the journal cannot store
@@ -185,7 +234,8 @@ class _Target:
         self._service, self._endpoint = service, endpoint
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
-        request: _Request = receive.__self__
+        request: Request = receive.__self__
+        request.path = scope["path_params"]
         request.response = await self._service.answer(self._endpoint, request)
 
 
@@ -196,50 +246,10 @@ class _PageTarget:
         self._service, self._page = service, page
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
-        request: _Request = receive.__self__
+        request: Request = receive.__self__
         request.route = "page"
         accepts = request.headers.get(b"accept-encoding", b"").decode("latin-1")
         request.response = self._page.response(scope["path_params"].get("file", INDEX), accepts)
-
-
-class _Request:
-    """A request that is being answered: its head, its body once it has been read, and its answer."""
-
-    response: Reply | Response
-
-    def __init__(self, scope: Scope, receive: Receive) -> None:
-        self.scope, self._receive = scope, receive
-        self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
-        self.route = _OTHER
-        trace = self.headers.get(b"traceparent")
-        self.trace = None if trace is None or not _TRACE.fullmatch(trace) else trace.decode()
-
-    async def keep(self) -> Any:
-        """The next event. The bound method also leads the router's target back to the request."""
-        return await self._receive()
-
-    async def body(self, largest: int, seconds: float) -> bytes:
-        """The whole body. Raises :class:`Problem` if it is larger or takes longer than it may."""
-        if WHOLE in self.scope:
-            return await self._whole(largest)
-        try:
-            async with asyncio.timeout(seconds):
-                return await self._whole(largest)
-        except TimeoutError:
-            detail = f"the body did not arrive within {seconds:g} seconds; send it faster"
-            raise Problem(HTTPStatus.REQUEST_TIMEOUT, detail, (), {"Connection": "close"}) from None
-
-    async def _whole(self, largest: int) -> bytes:
-        body = bytearray()
-        while True:
-            event = await self._receive()
-            if event["type"] != "http.request":
-                raise Problem(HTTPStatus.BAD_REQUEST, "the client has gone")
-            body += event["body"]
-            if len(body) > largest:
-                raise too_large(largest)
-            if not event.get("more_body", False):
-                return bytes(body)
 
 
 def read_query(text: bytes, endpoint: Endpoint) -> dict[str, str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Final, NamedTuple
+from typing import Final
 
 from tactful.api.decision import Decision
 from tactful.decide.decider import Decider
@@ -53,11 +53,16 @@ class Entries:
             self.drafted.append(draft_refused(decider, case, error, seconds, self._told))
 
 
-class _Asked(NamedTuple):
-    """The entries of a request, and what it waits for: ``None`` once they are safe, or why they are not."""
+class _Asked:
+    """A request that waits for its entries, until a moment of the loop's clock. ``told`` is called with its problem, or with
+    ``None`` once the entries are safe."""
 
-    drafted: Sequence[Drafted]
-    written: asyncio.Future[TactfulError | None]
+    __slots__ = ("drafted", "open", "told", "until")
+
+    def __init__(self, drafted: Sequence[Drafted], until: float, told: Callable[[Problem | None], None]) -> None:
+        self.drafted, self.until, self.told = drafted, until, told
+        #: Whether it has not been told yet.
+        self.open = True
 
 
 class Keeper:
@@ -73,28 +78,32 @@ class Keeper:
         self._waiting: list[_Asked] = []
         self._in_commit: list[_Asked] = []
         self._planned: asyncio.Handle | None = None
+        #: When to look for requests that have waited too long: one timer for all of them, as most never wait that long.
+        self._late: asyncio.Handle | None = None
         #: Whether the last commit had the entries of several requests.
         self._crowded = False
 
     async def keep(self, drafted: Sequence[Drafted]) -> None:
         """Return once the entries are safe. Raises :class:`Problem` (503) if they are not in time."""
+        written: asyncio.Future[Problem | None] = asyncio.get_running_loop().create_future()
+        self.hand_over(drafted, lambda problem: None if written.done() else written.set_result(problem))
+        problem = await written
+        if problem is not None:
+            raise problem
+
+    def hand_over(self, drafted: Sequence[Drafted], told: Callable[[Problem | None], None]) -> None:
+        """Have entries written. ``told`` is called with ``None`` once they are safe, or with a problem (503) if they are not in
+        time."""
         if len(self._waiting) >= _WAITING:
-            raise self._refused(len(drafted), "too many entries are waiting to be written to the journal; try again")
+            told(self._refused(len(drafted), "too many entries are waiting to be written to the journal; try again"))
+            return
         loop = asyncio.get_running_loop()
-        asked = _Asked(drafted, loop.create_future())
-        self._waiting.append(asked)
+        until = loop.time() + self._seconds
+        self._waiting.append(_Asked(drafted, until, told))
         if not self._in_commit and self._planned is None:
             self._plan(loop)
-        timer = loop.call_later(self._seconds, _give_up, asked.written)
-        try:
-            error = await asked.written
-        except TimeoutError:
-            raise self._refused(len(drafted), "the journal takes too long; try again") from None
-        finally:
-            timer.cancel()
-        if error is not None:
-            raise self._refused(len(drafted), "the journal cannot be written, so nothing is decided; try again")
-        self._metrics.journalled("written", len(drafted))
+        if self._late is None:
+            self._late = loop.call_at(until, self._give_up, loop)
 
     def _plan(self, loop: asyncio.AbstractEventLoop) -> None:
         """Write what waits: at the next turn of the loop, or after a pause if several requests come at a time."""
@@ -115,7 +124,7 @@ class Keeper:
         """Hand what waits to the journal."""
         self._planned = None
         self._in_commit, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
-        entries = [entry for asked in self._in_commit for entry in asked.drafted]
+        entries = [entry for each in self._in_commit for entry in each.drafted]
         try:
             self._writer.submit(entries, lambda tickets: self._written(loop, tickets))
         except TactfulError as error:
@@ -131,11 +140,32 @@ class Keeper:
         """Let the requests go on whose entries were in the commit."""
         done, self._in_commit = self._in_commit, []
         self._crowded = len(done) > 1
-        for asked in done:
-            if not asked.written.done():
-                asked.written.set_result(error)
+        still = [each for each in done if each.open]
+        if error is None:
+            self._metrics.journalled("written", sum(len(each.drafted) for each in still))
+            for each in still:
+                self._tell(loop, each, None)
+        else:
+            self._refuse(loop, still, "the journal cannot be written, so nothing is decided; try again")
         if self._waiting:
             self._plan(loop)
+
+    def _give_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Tell the requests that have waited too long, and look again when the next one has."""
+        now = loop.time()
+        still = [each for each in (*self._in_commit, *self._waiting) if each.open]
+        late = [each for each in still if each.until <= now]
+        self._refuse(loop, late, "the journal takes too long; try again")
+        self._late = loop.call_at(still[len(late)].until, self._give_up, loop) if len(still) > len(late) else None
+
+    def _refuse(self, loop: asyncio.AbstractEventLoop, asked: Sequence[_Asked], detail: str) -> None:
+        for each in asked:
+            self._tell(loop, each, self._refused(len(each.drafted), detail))
+
+    def _tell(self, loop: asyncio.AbstractEventLoop, asked: _Asked, problem: Problem | None) -> None:
+        """Let a request go on. Each has a call of its own, so that an error in it is not one of the others."""
+        asked.open = False
+        loop.call_soon(asked.told, problem)
 
     def _refused(self, count: int, detail: str) -> Problem:
         self._metrics.journalled("failed", count)
@@ -144,8 +174,3 @@ class Keeper:
     def close(self) -> None:
         """End. Nobody waits any more."""
         self._writer.close()
-
-
-def _give_up(written: asyncio.Future[TactfulError | None]) -> None:
-    if not written.done():
-        written.set_exception(TimeoutError())

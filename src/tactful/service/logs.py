@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -25,26 +26,27 @@ class Log:
     def __init__(self, lost: Callable[[], None]) -> None:
         self._lost = lost
         self._encode = msgspec.json.Encoder().encode
-        #: The lines of this turn of the event loop.
-        self._lines: list[bytes] = []
+        #: The events of this turn of the event loop, with their moments (seconds since 1970).
+        self._added: list[tuple[float, str, dict[str, object]]] = []
 
     def write(self, event: str, **fields: object) -> None:
         """Write an event."""
-        self._write([self._line(event, fields)])
+        self._write([self._line(time.time(), event, fields)])
 
-    def add(self, loop: asyncio.AbstractEventLoop, event: str, **fields: object) -> None:
+    def add(self, event: str, **fields: object) -> None:
         """Write an event before the loop waits again, with all others of this turn: a line alone takes as long as ten."""
-        if not self._lines:
-            loop.call_soon(self.flush)
-        self._lines.append(self._line(event, fields))
+        if not self._added:
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._added.append((time.time(), event, fields))
 
     def flush(self) -> None:
         """Write what was added."""
-        lines, self._lines = self._lines, []
-        self._write(lines)
+        added, self._added = self._added, []
+        self._write([self._line(*each) for each in added])
 
-    def _line(self, event: str, fields: dict[str, object]) -> bytes:
-        return self._encode({"time": datetime.now(UTC).isoformat(), "event": event, **fields}) + b"\n"
+    def _line(self, moment: float, event: str, fields: dict[str, object]) -> bytes:
+        when = datetime.fromtimestamp(moment, UTC).isoformat()
+        return self._encode({"time": when, "event": event, **fields}) + b"\n"
 
     def _write(self, lines: list[bytes]) -> None:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import logging
 import os
@@ -11,14 +10,14 @@ import socket
 import tempfile
 from typing import Final
 
-from uvicorn import Config, Server
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn import Server
 from uvicorn.supervisors import Multiprocess
 
 from tactful import journal
 from tactful.api.policy import Policy
+from tactful.service.connection import BoundedConfig, BoundedProtocol
 from tactful.service.logs import Log, ToLog
-from tactful.service.settings import WHOLE, Limits, Settings
+from tactful.service.settings import Settings
 from tactful.source.diagnostics import TactfulError
 
 #: How long an idle connection is kept, in seconds.
@@ -27,100 +26,6 @@ _IDLE: Final = 30
 _BACKLOG: Final = 1_024
 #: How much longer than an answer may take, pending answers may take after SIGTERM.
 _LEEWAY: Final = 5
-
-
-class _Config(Config):
-    """uvicorn's settings, and the bounds that it does not have."""
-
-    limits: Limits
-
-
-class BoundedProtocol(HttpToolsProtocol):
-    """HTTP/1.1 on a connection. It ends where a head takes too long or is too large, and where there are too many."""
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # whatever uvicorn gives
-        assert isinstance(self.config, _Config)
-        self._limits = self.config.limits
-        self._in_head, self._received = True, 0
-        self._late: asyncio.TimerHandle | None = None
-        self._unread: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
-        """Take the connection, if there is room."""
-        super().connection_made(transport)
-        if len(self.connections) > self._limits.connections:
-            transport.abort()
-            return
-        self._wait_for_head()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
-        self._head_is_there()
-        self._is_read()
-        super().connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        """Read on. Time counts as long as no head is complete and no request is being answered."""
-        if self.transport.is_closing():
-            return
-        self._received += len(data)
-        super().data_received(data)
-        if self._in_head and self._received > self._limits.head:
-            self.transport.close()
-        elif self._late is None and (self._in_head or self.cycle is None or self.cycle.response_complete):
-            self._wait_for_head()
-
-    def on_message_begin(self) -> None:
-        """A head begins."""
-        self._in_head, self._received = True, 0
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        """A head is complete."""
-        self._in_head = False
-        self._head_is_there()
-        super().on_headers_complete()
-
-    def on_message_complete(self) -> None:
-        """A request is complete. The application is told, as it would set a timer to wait for the body."""
-        self.scope[WHOLE] = True  # type: ignore[typeddict-unknown-key]  # servers may add keys of their own
-        super().on_message_complete()
-
-    def pause_writing(self) -> None:
-        """The client reads more slowly than is written."""
-        super().pause_writing()
-        if self._unread is None:
-            self._watch_reading()
-
-    def resume_writing(self) -> None:
-        """The client has read nearly all."""
-        super().resume_writing()
-        self._is_read()
-
-    def _watch_reading(self) -> None:
-        left = self.transport.get_write_buffer_size()
-        self._unread = self.loop.call_later(self._limits.seconds, self._look_at_reading, left)
-
-    def _look_at_reading(self, left: int) -> None:
-        """End the connection if the client has read nothing since."""
-        if self.transport.get_write_buffer_size() < left:
-            self._watch_reading()
-        else:
-            self.transport.abort()
-
-    def _is_read(self) -> None:
-        if self._unread is not None:
-            self._unread.cancel()
-            self._unread = None
-
-    def _wait_for_head(self) -> None:
-        self._late = self.loop.call_later(self._limits.seconds, self.transport.abort)
-
-    def _head_is_there(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
 
 
 class _Workers(Multiprocess):
@@ -160,7 +65,7 @@ def serve(policy: Policy, settings: Settings, workers: int = 1) -> None:
         journal.open(settings.journal.url, keys=settings.journal.keys, master=settings.journal.master).close()
     policy.warm()
     host, port = listening.getsockname()[:2]
-    config = _Config(
+    config = BoundedConfig(
         functools.partial(_application, policy, settings),
         factory=True,
         http=BoundedProtocol,

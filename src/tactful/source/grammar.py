@@ -15,8 +15,8 @@ from tactful.source.suggest import in_words
 #: The reader of YAML: in C where it is installed.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: A key with its value on one line.
-_LINE: Final = re.compile(r"(?P<lead>\s*(?:-\s+)*)(?P<key>[^\s#\"'{\[\]}:-][^#:]*):\s+(?P<value>\S.*?)\s*$")
-_KEY: Final = re.compile(r"\s*(?:-\s+)*[A-Za-z$][\w $.-]*:(?:\s|$)")
+_LINE: Final = r"(?P<lead>\s*(?:-\s+)*)(?P<key>[^\s#\"'{\[\]}:-][^#:]*):\s+(?P<value>\S.*?)\s*$"
+_KEY: Final = r"\s*(?:-\s+)*[A-Za-z$][\w $.-]*:(?:\s|$)"
 _COMPARISON: Final = "<>=!*"
 _HELP: Final = "look for a missing quote, bracket or colon, or wrong indentation"
 
@@ -30,7 +30,7 @@ class _Place:
         ends = [end for end in (text.find("\n", at), text.find("\r", at)) if end >= 0]
         self.end = min(ends, default=len(text))
         self.line = text[self.start : self.end]
-        self.match = _LINE.match(self.line)
+        self.match = re.match(_LINE, self.line)
 
     def without(self, start: int, sign: str = "x") -> str:
         """The text with the rest of the line from ``start`` made harmless. No other place moves."""
@@ -101,7 +101,7 @@ def _open_quote(error: yaml.YAMLError, place: _Place) -> int | None:
     if not quoted or last.start_mark.line == last.end_mark.line:
         return None
     inside = place.text[last.start_mark.index : last.end_mark.index].splitlines()[1:]
-    return int(last.start_mark.index) if any(_KEY.match(line) for line in inside) else None
+    return int(last.start_mark.index) if any(re.match(_KEY, line) for line in inside) else None
 
 
 def _missing_colon(error: yaml.YAMLError, place: _Place, text: str, name: str) -> _Told:
@@ -145,7 +145,7 @@ def _deeper(error: yaml.YAMLError, place: _Place, text: str, name: str) -> _Told
     """A line that is indented deeper than the line above it, whose key has a value already."""
     above = place.text[: place.start].rstrip("\r\n ")
     over = _Place(place.text, len(above)) if above else None
-    if over is None or over.match is None or not _KEY.match(place.line):
+    if over is None or over.match is None or not re.match(_KEY, place.line):
         return None
     indent = len(place.line) - len(place.line.lstrip())
     if indent <= len(over.match["lead"]) or over.match["value"][0] in "{[\"'|>#&*!":

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
-from tactful.engines.compiled.past import TURNS, Past, Untold, past_of, until
+from tactful.engines.compiled.past import NO_TURN, TURNS, Past, Untold, past_of, until
 from tactful.engines.compiled.rule_functions import CALLED, MainFunction
 from tactful.engines.compiled.timed import AheadFacts
 from tactful.engines.compiled.turning import TurningFunctions
@@ -20,9 +20,6 @@ from tactful.facts.rows import Case, Row
 from tactful.language.ir import AddStep, CheckedPack, Rule
 from tactful.source.first_use import FIRST_USE
 from tactful.source.lazy import lazy
-
-#: The next turn where there is none.
-NO_TURN: Final = 1 << 61
 
 
 class AheadFunctions:

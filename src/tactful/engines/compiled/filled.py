@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -19,7 +19,7 @@ ENCODE: Final = "encode"
 ENCODER: Final = msgspec.json.Encoder()
 
 
-class Blank(NamedTuple):
+class Blank(msgspec.Struct, frozen=True):
     """A place for a value in a text: its place among all values, and how it becomes bytes.
 
     ``how``: ``json`` for its JSON, ``inside`` for that of a text without its quotation marks, or ``other`` where a function
@@ -32,7 +32,7 @@ class Blank(NamedTuple):
     default: bytes = b""
 
 
-class Filled(NamedTuple):
+class Filled(msgspec.Struct, frozen=True):
     """A text: a template with ``%b`` for each blank, or the text itself where there are none."""
 
     template: bytes

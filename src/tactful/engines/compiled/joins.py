@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from tactful.facts.entities import SCOPES
 from tactful.language.ir import Aggregate, AllOf, ComputedFact, Field, Relates, Test
@@ -15,7 +17,7 @@ INDEXES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-class Join(NamedTuple):
+class Join(msgspec.Struct, frozen=True):
     """A fact's condition, split: ``person_id`` is looked up in the index ``rows_of``, and ``rest`` are the other tests."""
 
     rows_of: str

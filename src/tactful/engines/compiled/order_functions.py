@@ -21,14 +21,13 @@ def order0(x, rows):
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
 from typing import Final
 
 from tactful.engines.compiled import nodes
 from tactful.engines.compiled.expressions import NOW, RUNTIME, nullable
 from tactful.engines.compiled.fact_functions import FAMILY, Facts, scope_of
 from tactful.engines.compiled.inline_facts import Inliner
-from tactful.engines.compiled.joins import join_of, lookup_of
+from tactful.engines.compiled.inlined import inlined
 from tactful.engines.compiled.python_ast import (
     LOAD,
     assign,
@@ -41,11 +40,9 @@ from tactful.engines.compiled.python_ast import (
     loop,
     with_variables,
 )
-from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import YesNoKind
-from tactful.language.ir import Aggregate, ComputedFact, Field, OrderKey
+from tactful.language.ir import OrderKey
 from tactful.language.ir.orders import TargetOrder
-from tactful.language.ir.reads import computed, fields_of_fact, reached
 
 _PLACES: Final = "places"
 _KNOWN: Final = "known"
@@ -59,24 +56,6 @@ def order_function(facts: Facts, order: TargetOrder) -> ast.stmt:
 def order_name(order: TargetOrder) -> str:
     """The name of an order's function."""
     return f"order{order.no}"
-
-
-def inlined(order: TargetOrder, fact_of: Callable[[str], ComputedFact]) -> set[str]:
-    """The facts that an order's function computes itself, for each target anew: facts of its entity, where that is simple."""
-
-    def own(fields: Iterable[Field]) -> list[str]:
-        return [id_ for id_ in computed(fields) if _is_simple(fact_of(id_), order.entity)]
-
-    return reached(own(key.field for key in order.keys), lambda id_: own(fields_of_fact(fact_of(id_))))
-
-
-def _is_simple(fact: ComputedFact, entity: str) -> bool:
-    """Whether code for a fact takes no variable of the rows in scope."""
-    if fact.entity != entity or lookup_of(fact) is not None:
-        return False
-    if not isinstance(fact, Aggregate) or join_of(fact) is not None:
-        return True
-    return fact.pivot == "application" and fact.over != "interviewer" and fact.over not in SCOPES[entity]
 
 
 class _OrderFunction:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +13,8 @@ from tactful.facts.rows import Case, Family, Row
 from tactful.language.ir import Test
 from tactful.language.ir.days import day_turns
 
+#: The next turn where there is none.
+NO_TURN: Final = 1 << 61
 #: The turns before and after all others.
 FIRST: Final = -(1 << 62)
 _LAST: Final = 1 << 62
@@ -67,7 +69,7 @@ def past_of(case: Case, now: int) -> Past:
 Turning = Callable[[Past, Row], Any]
 
 
-class RuleTurns(NamedTuple):
+class RuleTurns(msgspec.Struct, frozen=True):
     """How to compute since when and until when a rule fires that fires now. ``fires`` says whether it fires at some
     other time as well, ``horizon`` how far the search goes in seconds, and ``mixed`` whether its turns are of both
     sorts, see ``turning``. ``opened`` gives a turn that has happened and before which the rule did not fire, the

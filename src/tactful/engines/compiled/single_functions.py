@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from tactful.engines.compiled import nodes
 from tactful.engines.compiled.expressions import NOW, RUNTIME, nullable
@@ -27,17 +27,12 @@ from tactful.engines.compiled.python_ast import (
 )
 from tactful.engines.compiled.rule_functions import CALLED, due_of
 from tactful.engines.compiled.runtime import Runtime
+from tactful.engines.compiled.single_values import ROW_BITS, SILENT
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Row
 from tactful.language.ir import CheckedPack, Rule
 from tactful.language.ir.clockwork import Clockwork
 from tactful.source.first_use import FIRST_USE
-
-#: What the function of a rule that does not fire returns.
-SILENT: Final = False
-#: A fact or a rule is combined with a row into a single number: the number of the fact or rule, and in this many
-#: lowest bits the number of the row. The values of facts are kept under these numbers. A case with more rows has none.
-ROW_BITS: Final = 20
 
 FactFunction = Callable[[Runtime, Row], Value]
 #: Gives the deadline of a rule that fires for a row, which may be ``None``.

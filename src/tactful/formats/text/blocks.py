@@ -8,6 +8,8 @@ from datetime import date, datetime, time
 from itertools import groupby
 from typing import Final, NamedTuple
 
+import msgspec
+
 from tactful.api.decision import Advice, Decision
 from tactful.language.terms import ADVICE_KINDS
 from tactful.reasons.records.decision import JustificationRecord
@@ -48,14 +50,14 @@ def _rank(advice: Advice) -> int:
     return advice.rank
 
 
-class Said(NamedTuple):
+class Said(msgspec.Struct, frozen=True):
     """A sentence, and the same with marks for names: sentences that differ in names alone are ``masked`` alike."""
 
     masked: str
     text: str
 
 
-class Block(NamedTuple):
+class Block(msgspec.Struct, frozen=True):
     """Advice that says the same to several people or companies, the best-ranked first."""
 
     advice: tuple[Advice, ...]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+import msgspec
 from rich.text import Text
 
 from tactful.formats.text.console import SafeConsole
 
 
-class Node(NamedTuple):
+class Node(msgspec.Struct, frozen=True):
     """A text, its children, and a second text that stands on the line below the first."""
 
     text: Text
@@ -17,7 +16,7 @@ class Node(NamedTuple):
     second: Text | None = None
 
 
-class _Guides(NamedTuple):
+class _Guides(msgspec.Struct, frozen=True):
     fork: str
     last: str
     pass_by: str

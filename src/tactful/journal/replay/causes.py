@@ -64,8 +64,8 @@ class Causes:
 def _parameters_by_rule(policy: Policy) -> Mapping[str, frozenset[str]]:
     """The parameters that each rule reads, directly and through computed facts."""
     pack, checked = build_pack(list(policy.layers)), policy.checked
-    of_fact = {fact.name.text: frozenset(parameters_read(fact)) for fact in (*pack.facts, *pack.tables)}
-    of_rule = {rule.id.text: frozenset(parameters_read(rule)) for rule in pack.rules}
+    of_fact = {fact.name.text: parameters_read(fact) for fact in (*pack.facts, *pack.tables)}
+    of_rule = {rule.id.text: parameters_read(rule) for rule in pack.rules}
     facts = {fact.id: fact for fact in checked.facts}
     return {
         rule.id: of_rule.get(rule.id, frozenset()).union(

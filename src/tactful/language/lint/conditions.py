@@ -26,9 +26,14 @@ class _Part(NamedTuple):
 
 
 def lint_conditions(checked: CheckedPack, own: Own, effort: Effort) -> Iterator[Diagnostic]:
-    """Contradictions and redundancies within one rule, computed fact or invariant."""
+    """Contradictions and redundancies within one rule, computed fact or invariant.
+
+    A part is left out if the packs below define it alone: no warning about it would have a place.
+    """
     counts = counts_of(checked)
     for part in _parts(checked):
+        if part.span not in own and own.of_tests(tests_in(part.condition)) is None:
+            continue
         logic = Logic(part.entity, [part.condition], counts, effort)
         if not logic.possible(part.condition):
             yield from _never(part, own, effort)
@@ -87,6 +92,8 @@ def _redundant(part: _Part, logic: Logic, own: Own, effort: Effort) -> Iterator[
     """Tests that can be removed without changing the meaning of the condition. Of two equal tests, the later is reported."""
     condition = part.condition
     tests = list(tests_in(condition))
+    if not any(test.span in own for test in tests):
+        return
     for test in reversed(tests):
         effort.take(3 * len(tests))
         without = drop(condition, test)

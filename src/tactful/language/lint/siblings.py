@@ -49,7 +49,7 @@ def lint_siblings(checked: CheckedPack, own: Own, effort: Effort) -> Iterator[Di
             groups.setdefault(alike, []).append(_Member(rule, tests, condition))
     counts = {fact.id for fact in checked.facts if isinstance(fact, Aggregate) and fact.op == "count"}
     for group in groups.values():
-        if len(group) > 1:
+        if len(group) > 1 and own.of_tests(test for member in group for test in member.tests) is not None:
             yield from _compare(group, counts, own, effort)
 
 

@@ -21,11 +21,14 @@ _IN_TEXT = re.compile(r"\{\$([a-z][a-z0-9_]*)")
 def lint_unused(pack: Pack, checked: CheckedPack, own: Own) -> Iterator[Diagnostic]:
     """Parameters, computed facts and actions that nothing uses."""
     parts = (pack.rules, pack.facts, pack.tables, pack.actions, pack.invariants, pack.fields, pack.custom_facts)
-    read = set(parameters_read(parts))
-    for parameter in pack.parameters:
-        span = own.place(parameter.name.span, *(value.span for value in parameter.value))
-        if parameter.name.text not in read and span is not None:
-            name = parameter.name.text
+    places = {
+        parameter.name.text: span
+        for parameter in pack.parameters
+        if (span := own.place(parameter.name.span, *(value.span for value in parameter.value))) is not None
+    }
+    read = parameters_read(parts) if places else frozenset()
+    for name, span in places.items():
+        if name not in read:
             yield UnusedParameter.at(span, f"nothing reads the parameter `{name}`", "take it out, or use it")
     used = closure(computed(_fields(checked)), {fact.id: fact for fact in checked.facts})
     for fact in (*pack.facts, *pack.tables):
@@ -39,20 +42,23 @@ def lint_unused(pack: Pack, checked: CheckedPack, own: Own) -> Iterator[Diagnost
             yield IdleAction.at(action.span, f"no rule is about `{action.id}` or a kind of it", help_)
 
 
-def parameters_read(part: object) -> Iterator[str]:
+def parameters_read(part: object) -> frozenset[str]:
     """The names of the parameters that a part of a pack reads, in conditions, deadlines and sentences."""
-    if isinstance(part, ParameterOperand):
-        yield part.name
-    elif isinstance(part, str):
-        yield from _IN_TEXT.findall(part)
-    elif isinstance(part, Name):
-        yield from _IN_TEXT.findall(part.text)
-    elif isinstance(part, tuple):
-        for member in part:
-            yield from parameters_read(member)
-    elif isinstance(part, Written):
-        for member in msgspec.structs.astuple(part):
-            yield from parameters_read(member)
+    read: set[str] = set()
+    todo = [part]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, str):
+            read.update(_IN_TEXT.findall(part))
+        elif isinstance(part, Name):
+            read.update(_IN_TEXT.findall(part.text))
+        elif isinstance(part, ParameterOperand):
+            read.add(part.name)
+        elif isinstance(part, tuple):
+            todo.extend(part)
+        elif isinstance(part, Written):
+            todo.extend(msgspec.structs.astuple(part))
+    return frozenset(read)
 
 
 def _fields(checked: CheckedPack) -> Iterator[Field]:

@@ -110,7 +110,8 @@ class EntryReader:
     def _phrases(self, field: Scalar, value: Node) -> Condition:
         """What a phrase, or any phrase of a list, says of a field."""
         name = whole(field)
-        entries = tuple([Entry(name, *phrase) for phrase in parse_phrase(value, self.report)])
+        phrases = parse_phrase(value, self.report)
+        entries = tuple([Entry(name, parsed.phrase, parsed.text, parsed.span) for parsed in phrases])
         return entries[0] if len(entries) == 1 else Group("any", entries)
 
     def _wants_list(self, how: str, node: Node) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from tactful.facts.kinds import Kind
 from tactful.language.ir import Field
@@ -89,7 +91,7 @@ def _phrase_of_mapping(entries: tuple[tuple[Scalar, Node], ...]) -> str | None:
     return text if text and _form_of(text) is not None else None
 
 
-class ParsedPhrase(NamedTuple):
+class ParsedPhrase(msgspec.Struct, frozen=True):
     """A phrase, its text and its place."""
 
     phrase: Phrase

@@ -23,24 +23,27 @@ from tactful.facts.near import among, date_near, length_near, time_near, unquote
 from tactful.source.characters import visible
 from tactful.source.suggest import in_words
 
-_IN: Final = re.compile(r"(?:is\s+)?(?:in|one\s+of|any\s+of)?\s*[\[(](?P<values>[^\[\]()]*)[\])]")
-_OR: Final = re.compile(r"\s+or\s+|\s*\|\|?\s*|\s*/\s*|\s*,\s*(?:or\s+)?|\s*;\s*")
-_HAS: Final = re.compile(
+# Only mistakes need these patterns, so they are compiled on first use.
+_IN: Final = r"(?:is\s+)?(?:in|one\s+of|any\s+of)?\s*[\[(](?P<values>[^\[\]()]*)[\])]"
+_OR: Final = r"\s+or\s+|\s*\|\|?\s*|\s*/\s*|\s*,\s*(?:or\s+)?|\s*;\s*"
+_HAS: Final = (
     r"(?P<way>includ(?:es?|ing)|contain(?:s|ing)?|has|have|having|matches|matching|like"
     r"|start(?:s|ing)?\s?with|begin(?:s|ning)?(?:\s?with)?|end(?:s|ing)?\s?with)\s+(?P<rest>\S.*)"
 )
 #: Verbs and other beginnings of sentences, which no name of a company begins with in small letters.
-_SAID: Final = re.compile(
+_SAID: Final = (
     r"(?:is|isn['’]t|equals|equal\s+to|does(?:n['’]t|\s+not)(?=\s+(?:includ|contain|have|match|start|begin|end|equal)))"
     r"\s+(?P<rest>\S.*)"
 )
-_LISTED: Final = re.compile(r"(?:is\s+)?(?P<way>neither|none\s+of|either|one\s+of|any\s+of)\s+(?P<values>[^\[\]]+)")
+_LISTED: Final = r"(?:is\s+)?(?P<way>neither|none\s+of|either|one\s+of|any\s+of)\s+(?P<values>[^\[\]]+)"
 _WAYS: Final = {"begins with": ("start", "begin"), "ends with": ("end",), "contains": ("",)}
 #: Beginnings of phrases that say nothing by themselves.
 _BARE: Final = ("contains", "begins with", "ends with", "starts with", "includes")
-_QUOTED: Final = re.compile(r"""["'“„‘«/](?P<inside>[^"“”]*)["'”“’»/]""")
+_QUOTED: Final = r"""["'“„‘«/](?P<inside>[^"“”]*)["'”“’»/]"""
 #: A text that begins and ends with quotes, with others inside or not.
-_IN_QUOTES: Final = re.compile(r"""["'“„‘«](?s:.*)["'”“’»]""")
+_IN_QUOTES: Final = r"""["'“„‘«](?s:.*)["'”“’»]"""
+#: What no value is: comparisons, lists and sentences. Each has more than a word.
+_OTHER_WORDS: Final = (_IN, _HAS, _QUOTED, _SAID, _LISTED)
 _NOTHING: Final = ("null", "none", "nil", "n/a", "missing", "undefined", "not known", "not set", "blank")
 _SOMETHING: Final = (
     "exists",
@@ -93,7 +96,7 @@ def meant_by(text: str, kind: Kind, negated: bool = False) -> Iterator[str]:
     yield from _said(whole)
     if "." in whole and " " not in whole.removeprefix("not "):
         yield f"not same as {text}" if negated else f"same as {text}"
-    match = _HAS.fullmatch(bare)
+    match = re.fullmatch(_HAS, bare)
     if match is not None:
         yield f"{'not ' if negated else ''}{_way(match['way'])} {match['rest']}"
         yield match["rest"]
@@ -104,23 +107,25 @@ def meant_by(text: str, kind: Kind, negated: bool = False) -> Iterator[str]:
 
 def looks_meant(text: str, negated: bool) -> bool:
     """Whether a text is a comparison, a list or ``known``, written in another way, rather than a value of a text."""
-    if any(form.fullmatch(text) is not None for form in (_IN, _HAS, _QUOTED, _SAID, _LISTED)):
-        return True
     if text in _BARE or (negated and text in ("known", "unknown", "null", "empty")):
+        return True
+    if text.isalnum():  # as most values are
+        return text in ("null", "nil")
+    if any(re.fullmatch(form, text) is not None for form in _OTHER_WORDS):
         return True
     return re.match(r"[*<>=≥≤≠]|!=|(?:null|nil|~)$", text) is not None or re.fullmatch(r"[^*]+\*", text) is not None
 
 
 def _said(text: str) -> Iterator[str]:
     """The phrases that were probably meant by half a sentence: ``does not contain x``, ``neither a nor b``."""
-    match = _LISTED.fullmatch(text)
+    match = re.fullmatch(_LISTED, text)
     if match is not None:
         members = ", ".join(re.split(r"\s*,\s*(?:n?or\s+)?|\s+n?or\s+", match["values"]))
         yield f"none of [{members}]" if match["way"].startswith("n") else f"[{members}]"
-    match = _SAID.fullmatch(text)
+    match = re.fullmatch(_SAID, text)
     if match is None:
         return
-    has = _HAS.fullmatch(match["rest"])
+    has = re.fullmatch(_HAS, match["rest"])
     negated = "not " if re.match(r"(?:is|does)(?:n['’]t|\s+not)\s", text) else ""
     if has is not None:
         yield f"{negated}{_way(has['way'])} {has['rest']}"
@@ -136,13 +141,13 @@ def _way(word: str) -> str:
 def words_meant(text: str) -> tuple[str, ...] | None:
     """The texts that were probably meant by words to look for, or ``None`` where they can stand as they are."""
     seen = visible(text)
-    listed = _IN.fullmatch(seen)
-    quoted = _IN_QUOTES.fullmatch(seen) is not None
+    listed = re.fullmatch(_IN, seen)
+    quoted = re.fullmatch(_IN_QUOTES, seen) is not None
     if seen == text and seen and listed is None and not quoted and not looks_meant(seen, negated=False):
         return None
     inside = listed["values"] if listed is not None else seen
-    match = _HAS.fullmatch(inside)
-    members = _OR.split(inside) if listed is not None or quoted else [inside if match is None else match["rest"]]
+    match = re.fullmatch(_HAS, inside)
+    members = re.split(_OR, inside) if listed is not None or quoted else [inside if match is None else match["rest"]]
     meant = (unquoted(member.strip()).strip("*/ '\"") for member in members)
     return tuple(member for member in meant if member)
 
@@ -211,9 +216,9 @@ def window_meant(text: str) -> str | None:
 
 def _several(text: str, kind: Kind) -> str | None:
     """The members of a list that is written in another way, divided by commas."""
-    listed = _IN.fullmatch(text)
+    listed = re.fullmatch(_IN, text)
     inside = listed["values"] if listed is not None else text
-    members = [member.strip(" '\"") for member in _OR.split(inside)]
+    members = [member.strip(" '\"") for member in re.split(_OR, inside)]
     members = [value_near(member, kind) or member for member in members if member]
     if listed is None and (len(members) < 2 or isinstance(kind, TextKind | IdKind | MomentKind)):
         return _days_between(text) if _is_weekday(kind) else None

@@ -8,7 +8,7 @@ It is a record, or JSON at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -132,7 +132,7 @@ class Reason:
         )
 
 
-class OfConclusion(NamedTuple):
+class OfConclusion(msgspec.Struct, frozen=True):
     """What is known of a conclusion by its rules: the outline of its record, what is said of its target, and whether rules may
     add steps to it.
     """
@@ -143,7 +143,7 @@ class OfConclusion(NamedTuple):
     may_have_steps: bool
 
 
-class OfRule(NamedTuple):
+class OfRule(msgspec.Struct, frozen=True):
     """The pieces of a rule: see :class:`Reason`, and how to compute since when it fires, and from when on that is not
     shown."""
 

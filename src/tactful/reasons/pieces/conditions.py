@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, assert_never
+from typing import Final, assert_never
+
+import msgspec
 
 from tactful.engines.compiled.filled import Blank
 from tactful.facts.calendars import Calendar
@@ -52,7 +54,7 @@ class Met:
         return object_parts(ConditionRecord, {**fixed, "value": (value,)})
 
 
-class _Choice(NamedTuple):
+class _Choice(msgspec.Struct, frozen=True):
     """Members of which the first that holds as ``wanted`` counts: the place of each one's truth, and what it depends on."""
 
     wanted: bool

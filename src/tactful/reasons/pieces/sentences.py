@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, assert_never
+from typing import assert_never
+
+import msgspec
 
 from tactful.engines.compiled.filled import Blank
 from tactful.facts.calendars import Calendar
@@ -15,7 +17,7 @@ from tactful.reasons.pieces.values import Values
 from tactful.reasons.words import Words
 
 
-class _Placeholder(NamedTuple):
+class _Placeholder(msgspec.Struct, frozen=True):
     """A placeholder: the place of its value among all values, how the value is said, and the text for an unknown one.
 
     ``plain``: the value is a text, which is said as it is.
@@ -31,7 +33,7 @@ class _Placeholder(NamedTuple):
         return self.default if value is None else self.say(value, calendar)
 
 
-class Sentence(NamedTuple):
+class Sentence(msgspec.Struct, frozen=True):
     """A sentence: fixed texts and placeholders."""
 
     pieces: tuple[str | _Placeholder, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, combinations
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import msgspec
 
@@ -48,7 +48,7 @@ Who = Literal["mine", "time", "theirs", "unknown"]
 _ORDER: Final[tuple[Who, ...]] = ("mine", "time", "theirs", "unknown")
 
 
-class Wish(NamedTuple):
+class Wish(msgspec.Struct, frozen=True):
     """The advice to be given, or no longer to be given: an action, whether it is forbidden, and a row.
 
     ``kinds`` are further actions that count as the advice: kinds of the action, where it stands for its family.
@@ -78,7 +78,7 @@ class _Step(msgspec.Struct, frozen=True, eq=False):
     record: ChangedFactRecord
 
 
-class _Ahead(NamedTuple):
+class _Ahead(msgspec.Struct, frozen=True):
     """What time alone changes: from when on (seconds since 1970, UTC) which conclusions are ranked.
 
     ``whole``: it reaches as far as ``AHEAD``.

@@ -6,7 +6,9 @@ Each answer is tried by deciding again: only what reads the field, or, where tha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from tactful.decide.again import Again, Changeable
 from tactful.decide.decider import Decider
@@ -36,7 +38,7 @@ STEPS: Final = 600_000
 CONCLUSION: Final = 10
 
 
-class _Tried(NamedTuple):
+class _Tried(msgspec.Struct, frozen=True):
     """An answer that fits the case. ``weights``: how much each piece of advice matters that it would change.
 
     ``likely``: it is known to be no unusual answer. That is told until there is such an answer to the question.
@@ -48,7 +50,7 @@ class _Tried(NamedTuple):
     likely: bool = False
 
 
-class Questions(NamedTuple):
+class Questions(msgspec.Struct, frozen=True):
     """The questions whose answer would change a decision, the most consequential first.
 
     Questions whose usual answer changes nothing come after all others. ``incomplete``: not every unknown fact was tried,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 from tactful.decide.ranker import Conclusion, Ranking
 from tactful.facts.rows import row_key
@@ -85,7 +87,7 @@ def _rival(recommendation: Conclusion, other: Conclusion, context: Context) -> R
     )
 
 
-class Decided(NamedTuple):
+class Decided(msgspec.Struct, frozen=True):
     """The criterion that decides which of two conclusions ranks higher, and the value of each for it, in words.
 
     ``order`` is the field that sorts them and what goes first, if the criterion is the order of their action.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from tactful.decide.ranker import Conclusion
 from tactful.decide.timeline import Timeline, timeline
@@ -28,7 +30,7 @@ AHEAD: Final = 6 * WEEK
 NEAR: Final = 10
 
 
-class _Miss(NamedTuple):
+class _Miss(msgspec.Struct, frozen=True):
     """A rule that does not fire for a row: the tests in the way, and when time alone makes it fire (seconds since 1970).
 
     ``aimless``: the rule does not know its target, so it would advise nothing even if it fired.

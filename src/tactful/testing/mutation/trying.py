@@ -13,7 +13,7 @@ import msgspec
 from tactful.api.policy import Policy
 from tactful.decide.decider import Decider
 from tactful.decide.ranker import Conclusion, Ranker, Ranking
-from tactful.engines.compiled.single_functions import SILENT
+from tactful.engines.compiled.single_values import SILENT
 from tactful.engines.firings import RawFiring
 from tactful.engines.plain import PlainRuntime
 from tactful.facts.reading.limits import CaseLimits
