@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import fnmatch
-from typing import Annotated, Final, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 from rich.text import Text
@@ -15,6 +16,9 @@ from tactful.language.ir import CheckedPack, Derived
 from tactful.source.suggest import did_you_mean
 from tactful.testing.examples.run import load_examples
 from tactful.testing.own import fact_name, own_ids
+
+if TYPE_CHECKING:
+    from tactful.testing.mutation.mutate import Prover
 
 #: The number of random cases besides those of the examples.
 DRAWN: Final = 400
@@ -42,6 +46,13 @@ def mutate(
             "--fail-under", metavar="PERCENT", min=0, max=100, help="Exit with 1 if fewer changes are detected."
         ),
     ] = None,
+    prove: Annotated[
+        bool,
+        typer.Option(
+            "--prove",
+            help="Try to prove that changes which no case shows make no difference. Those proved do not count. Needs z3.",
+        ),
+    ] = False,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the random cases.")] = 0,
     drawn: Annotated[
         int, typer.Option("--cases", min=0, help="How many random cases to use in addition to those of the examples.")
@@ -59,10 +70,11 @@ def mutate(
     except ModuleNotFoundError:
         fail("random cases need hypothesis: pip install 'tactful[check]'")
     policy = load(pack)
+    prover = _prover(policy.checked) if prove else None
     chosen = _chosen(policy.checked, only) if only else None if everything else own_ids(policy.checked)
     examples = load_examples(pack, policy)
     with progress("mutants") as step:
-        mutation = run_mutants(policy, examples, seed, chosen, drawn, step)
+        mutation = run_mutants(policy, examples, seed, chosen, drawn, step, prover)
     if format_ == "json":
         write_bytes(mutation_json(mutation))
     else:
@@ -71,6 +83,15 @@ def mutate(
             console().print(Text(f"only what {policy.name} adds or changes; --all looks at its base too", "dim"))
     if fail_under is not None and mutation.percent < fail_under:
         raise typer.Exit(1)
+
+
+def _prover(checked: CheckedPack) -> Prover:
+    """What tries to prove that a mutant of a pack is equivalent. Ends the command where z3 is missing."""
+    try:
+        from tactful.proofs.mutants import equivalence  # needs z3, which is optional
+    except ModuleNotFoundError:
+        fail("--prove needs z3: pip install 'tactful[prove]'")
+    return partial(equivalence, checked)
 
 
 def _chosen(checked: CheckedPack, patterns: list[str]) -> frozenset[str]:

@@ -104,7 +104,11 @@ def time_zone_exists(name: str) -> bool:
 
 def near_time_zone(name: str) -> str | None:
     """The time zone that was probably meant. The name may be that of a city."""
-    name = name[:100]
+    return _near_time_zone(name[:100])
+
+
+@lru_cache(maxsize=256)  # in many cases with mistakes, the mistakes are often the same
+def _near_time_zone(name: str) -> str | None:
     word = name.strip().replace(" ", "_").lower()
     return _zones_by_word().get(word) or near(name, time_zones())
 
@@ -194,23 +198,34 @@ def _holiday_names(country: str, year: int, language: str) -> Mapping[date, str]
 
 def near_country(name: str) -> str | None:
     """The country or subdivision that was probably meant. ``name`` may be a country's English name, or a longer code."""
-    name = name[:100]
+    return _near_country(name[:100])
+
+
+@lru_cache(maxsize=256)  # as for time zones
+def _near_country(name: str) -> str | None:
     code, dash, subdivision = name.upper().partition("-")
     if dash and code in _countries():
         kind = _calendar_class(code)
         named = {alias.lower(): part for alias, part in kind.subdivisions_aliases.items()}
         meant = named.get(subdivision.lower()) or near(subdivision, kind.subdivisions)
         return f"{code}-{meant}" if meant else code
-    words: dict[str, str] = {english.lower(): iso for iso, english in _iso_countries().items() if iso in _countries()}
-    for iso, (module, names) in _countries().items():
-        words |= dict.fromkeys(
-            (module.replace("_", " "), *(other.lower() for other in names if not other.startswith("Holidays"))), iso
-        )
+    words = _countries_by_word()
     word = name.strip().lower()
     if word in _OTHER_NAMES:
         return _OTHER_NAMES[word]
     meant = word if word in words else near(word, [known for known in words if len(known) > 3], 0.75)
     return None if meant is None else words[meant]
+
+
+@cache
+def _countries_by_word() -> Mapping[str, str]:
+    """The countries by their names in lower case: those of ISO 3166 and those that the library has for them."""
+    words: dict[str, str] = {english.lower(): iso for iso, english in _iso_countries().items() if iso in _countries()}
+    for iso, (module, names) in _countries().items():
+        words |= dict.fromkeys(
+            (module.replace("_", " "), *(other.lower() for other in names if not other.startswith("Holidays"))), iso
+        )
+    return words
 
 
 def country_message(name: str) -> tuple[str, str]:

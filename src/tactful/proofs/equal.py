@@ -16,7 +16,7 @@ from tactful.proofs.stated import PARTS, TOLD, content
 
 T = TypeVar("T")
 #: The attributes of a rule by which its condition is identified, and its number.
-_CONDITIONS: Final = frozenset({"when", "unless", "no", *TOLD})
+CONDITIONS: Final = frozenset({"when", "unless", "no", *TOLD})
 #: The depths of sketches that are tried.
 _DEPTHS: Final = (0, 1, 2)
 
@@ -40,7 +40,7 @@ class _Comparison:
         self._names = _changed(own, others)
         self._facts: dict[str, ComputedFact] = dict(own)
         for id_, name in self._names.items():
-            self._facts[name] = replace(_renamed(others[id_], self._names), id=name)
+            self._facts[name] = replace(renamed(others[id_], self._names), id=name)
 
     def apart(self) -> tuple[str, ...] | None:
         sorting = fields_of_orders(self._first.actions.values())
@@ -56,7 +56,7 @@ class _Comparison:
 
     def _may_be_same(self, rule: Rule, other: Rule) -> bool:
         """Whether two rules state the same, apart from their conditions, which may hold in the same cases."""
-        if content(rule, _CONDITIONS) != content(other, _CONDITIONS):
+        if content(rule, CONDITIONS) != content(other, CONDITIONS):
             return False
         reads = computed([] if rule.by is None else [rule.by.field])
         reads |= computed([rule.target.field] if isinstance(rule.target, ById) else [])
@@ -66,19 +66,19 @@ class _Comparison:
 
     def _alike(self, rule: Rule, other: Rule) -> bool:
         """Whether the conditions of two rules are word for word the same, and so are the facts that they read."""
-        return content(rule.condition) == content(_renamed(other.condition, self._names))
+        return content(rule.condition) == content(renamed(other.condition, self._names))
 
     def _same(self, rule: Rule | None, other: Rule | None) -> bool:
         if rule is None or other is None:
             return self._never_fires(rule, other)
         if self._alike(rule, other):
             return True
-        renamed = _with(rule, _renamed(other.condition, self._names))
-        return any(self._equivalent(rule, renamed, depth) for depth in _DEPTHS)
+        second = _with(rule, renamed(other.condition, self._names))
+        return any(self._equivalent(rule, second, depth) for depth in _DEPTHS)
 
     def _never_fires(self, rule: Rule | None, other: Rule | None) -> bool:
         """Whether a rule that only one pack has never fires."""
-        only = rule if other is None else _with(other, _renamed(other.condition, self._names))
+        only = rule if other is None else _with(other, renamed(other.condition, self._names))
         assert only is not None  # one of the two packs has it
         return any(never_fires(only, self._facts, depth) for depth in _DEPTHS)
 
@@ -109,14 +109,14 @@ def _changed(own: Mapping[str, ComputedFact], others: Mapping[str, ComputedFact]
     return {id_: f"{id_} (second)" for id_ in others if not closure([id_], others).isdisjoint(apart)}
 
 
-def _renamed(node: T, names: Mapping[str, str]) -> T:
+def renamed(node: T, names: Mapping[str, str]) -> T:
     """A node in which computed fields have other names."""
     if isinstance(node, Field):
         changed = node.origin == "computed" and node.key in names
         return replace(node, key=names[node.key]) if changed else node
     if isinstance(node, msgspec.Struct):
         parts = {name: getattr(node, name) for name in node.__struct_fields__}
-        return replace(node, **{name: _renamed(part, names) for name, part in parts.items()})
+        return replace(node, **{name: renamed(part, names) for name, part in parts.items()})
     if isinstance(node, tuple):
-        return tuple(_renamed(each, names) for each in node)  # type: ignore[return-value]
+        return tuple(renamed(each, names) for each in node)  # type: ignore[return-value]
     return node

@@ -326,6 +326,17 @@ class Sketch:
                     told = self._told(fact, some_match, row, member, value)
                     self.known.append(implies(every((row.present, member.present, matches)), told))
 
+    def member(self, fact: Aggregate, row: SketchRow) -> SketchRow:
+        """A row of the collection of a fact of ``row``, any of them."""
+        pivot = row.scope[fact.pivot]
+        if fact.over == "offer" and fact.pivot == "application":
+            return pivot.scope["offer"]
+        return self.row(fact.over, depth=row.depth + 1, above={**pivot.scope, fact.pivot: pivot})
+
+    def counts(self, fact: Aggregate, row: SketchRow, member: SketchRow) -> Term:
+        """Whether a row of the collection of a fact of ``row`` counts."""
+        return every((member.present, self._matches(fact, row, member, TRUE, exactly=False)))
+
     # --- expressions ---
 
     def _expression(self, expression: Expression, kind: Kind, env: Environment, row: SketchRow) -> Pair:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import z3
 
@@ -128,6 +128,18 @@ def impossible(known: Iterable[Term], named: Mapping[str, Term]) -> tuple[str, .
     if solver.check() != z3.unsat:
         return None
     return tuple(sorted(str(name) for name in solver.unsat_core()))
+
+
+#: Whether formulas can hold together, as far as the solver can tell: ``out of steps`` where it ran out of steps or memory.
+Answer = Literal["impossible", "possible", "out of steps"]
+
+
+def answer(known: Iterable[Term], question: Term, steps: int) -> Answer:
+    """Whether a formula can hold, given what is known. ``steps`` bound the solver's work, as :data:`STEPS` does."""
+    solver = _solver(steps)
+    solver.add(*known, question)
+    found = solver.check()
+    return "impossible" if found == z3.unsat else "possible" if found == z3.sat else "out of steps"
 
 
 def _solver(steps: int) -> Any:

@@ -136,13 +136,14 @@ class SafetyCheck:
 
     def _calendars(self, rules: Mapping[str, Item], view: View) -> None:
         """Report changes of the calendars by which safety rules count. A new calendar counts only in cases that name it."""
+        names = (DEFAULT, *(name for name in view.sections["calendars"] if name != DEFAULT))
+        changed = [name for name in names if _calendar(name, view.sections) != _calendar(name, self._merged.sections)]
+        if not changed:  # mostly; to find a rule that counts takes a while
+            return
         counting = next((id_ for id_, item in rules.items() if _counts(item, view.sections)), None)
         if counting is None:
             return
-        for name in (DEFAULT, *(name for name in view.sections["calendars"] if name != DEFAULT)):
-            before, after = (_calendar(name, at.sections) for at in (view, self._merged))
-            if before == after:
-                continue
+        for name in changed:
             edits = list(self._edits("calendars", name, view))
             span = edits[0].id if edits else self._merged.sections["calendars"][name].id.span
             message = (

@@ -34,13 +34,18 @@ _INSTANTS: Final = 60
 _TRIES: Final = 3000
 
 Progress = Callable[[int, int], None]
+#: Whether a mutant is proved equivalent. ``out of steps``: the solver was stopped at its limit before it could tell.
+Verdict = Literal["equivalent", "not proved", "out of steps"]
+#: Tries to prove that a mutant is equivalent.
+Prover = Callable[[Mutant], Verdict]
 
 
 class MutantResult(msgspec.Struct, frozen=True, rename={"change": "said"}):
     """The result of trying a mutant. ``change`` describes the mutant; its name in JSON is ``said``.
 
     ``noticed``: the example or invariant in ``by`` fails. ``survived``: the decision on ``case`` differs, and no example or
-    invariant fails. ``not told apart``: the mutant decides like the original on every case that was tried.
+    invariant fails. ``not told apart``: the mutant decides like the original on every case that was tried. ``equivalent``: it
+    is proved that the mutant decides like the original in every case. ``stopped``: the proof was given up at the solver's limit.
     """
 
     id: str
@@ -48,11 +53,12 @@ class MutantResult(msgspec.Struct, frozen=True, rename={"change": "said"}):
     operator: str
     change: str
     span: Span
-    status: Literal["noticed", "survived", "not told apart"]
+    status: Literal["noticed", "survived", "not told apart", "equivalent"]
     by: str = ""
     case: dict[str, Any] | None = None
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    stopped: bool = False
 
     @property
     def noticed(self) -> bool:
@@ -61,11 +67,15 @@ class MutantResult(msgspec.Struct, frozen=True, rename={"change": "said"}):
 
 
 class Mutation(msgspec.Struct, frozen=True):
-    """The results for all mutants, the seed of the drawn cases, and the number of cases."""
+    """The results for all mutants, the seed of the drawn cases, and the number of cases.
+
+    ``tried_to_prove``: it was tried to prove that mutants are equivalent.
+    """
 
     outcomes: tuple[MutantResult, ...]
     seed: int
     cases: int
+    tried_to_prove: bool = False
 
     @property
     def noticed(self) -> int:
@@ -73,9 +83,23 @@ class Mutation(msgspec.Struct, frozen=True):
         return sum(result.noticed for result in self.outcomes)
 
     @property
+    def equivalent(self) -> int:
+        """How many mutants are proved equivalent."""
+        return sum(result.status == "equivalent" for result in self.outcomes)
+
+    @property
     def percent(self) -> float:
-        """The score: the share of mutants that were noticed, in per cent."""
-        return 100 * self.noticed / len(self.outcomes) if self.outcomes else 100.0
+        """The score: the share of mutants that were noticed, of those that are not proved equivalent, in per cent."""
+        return _percent(self.noticed, len(self.outcomes) - self.equivalent)
+
+    @property
+    def percent_of_all(self) -> float:
+        """The share of all mutants that were noticed, in per cent."""
+        return _percent(self.noticed, len(self.outcomes))
+
+
+def _percent(part: int, whole: int) -> float:
+    return 100 * part / whole if whole else 100.0
 
 
 def mutate(
@@ -85,27 +109,31 @@ def mutate(
     only: Container[str] | None = None,
     drawn: int = 400,
     progress: Progress | None = None,
+    prove: Prover | None = None,
 ) -> Mutation:
     """Try every mutant of a pack, or of the rules and computed facts with the ids in ``only``.
 
     ``drawn`` cases are drawn from ``seed``. ``progress`` is called after each mutant with the number done and the number of
-    all. Raises :class:`tactful.TactfulError` if an example fails, or an invariant is broken, in the original pack.
+    all. ``prove`` is asked about each mutant that no case tells apart. Raises :class:`tactful.TactfulError` if an example
+    fails, or an invariant is broken, in the original pack.
     """
-    runner = _Runner(policy, examples, seed, drawn)
+    runner = _Runner(policy, examples, seed, drawn, prove)
     everything = list(mutants(policy.checked, only))
     outcomes = []
     for done, mutant in enumerate(everything, start=1):
         outcomes.append(runner.outcome(mutant))
         if progress is not None:
             progress(done, len(everything))
-    return Mutation(tuple(outcomes), seed, len(runner.corpus))
+    return Mutation(tuple(outcomes), seed, len(runner.corpus), prove is not None)
 
 
 class _Runner:
     """Tries mutants of one pack."""
 
-    def __init__(self, policy: Policy, examples: Sequence[Example], seed: int, drawn: int) -> None:
-        self._policy, self._seed, self._original = policy, seed, Original(policy)
+    def __init__(
+        self, policy: Policy, examples: Sequence[Example], seed: int, drawn: int, prove: Prover | None
+    ) -> None:
+        self._policy, self._seed, self._original, self._prove = policy, seed, Original(policy), prove
         self.corpus = [tried(policy, example.case, _now(example.case), example) for example in examples]
         self.corpus += (
             [tried(policy, case, _now(case)) for case in read_drawn_cases(policy, drawn, seed)] if drawn else []
@@ -149,11 +177,18 @@ class _Runner:
         if by:
             return _outcome(mutant, "noticed", by=by)
         if not differing:
-            return _outcome(mutant, "not told apart")
+            return self._not_told_apart(mutant)
         shortest = min(differing, key=lambda difference: len(msgspec.json.encode(_plain(difference.tried))))
         shown = self._smaller(shortest, changed)
         before, after = _lines(shown, self._policy)
         return _outcome(mutant, "survived", case=_plain(shown.tried), before=before, after=after)
+
+    def _not_told_apart(self, mutant: Mutant) -> MutantResult:
+        """The result of a mutant that decides like the original on every case."""
+        verdict = "not proved" if self._prove is None else self._prove(mutant)
+        if verdict == "equivalent":
+            return _outcome(mutant, "equivalent")
+        return msgspec.structs.replace(_outcome(mutant, "not told apart"), stopped=verdict == "out of steps")
 
     def _failing(self, difference: Difference, changed: Changed) -> str:
         """The example that fails by a difference on its case; empty if none does."""
@@ -232,7 +267,7 @@ def _now(case: Case) -> int:
 
 def _outcome(
     mutant: Mutant,
-    status: Literal["noticed", "survived", "not told apart"],
+    status: Literal["noticed", "survived", "not told apart", "equivalent"],
     by: str = "",
     case: dict[str, Any] | None = None,
     before: tuple[str, ...] = (),

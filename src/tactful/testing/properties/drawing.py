@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from random import Random
 from typing import Any, Final
 
@@ -85,17 +85,20 @@ class DrawPlan:
     """
 
     def __init__(self, policy: Policy, *, country: str | None = None, where: Condition | None = None) -> None:
-        self.country = country
+        self.country, self._policy = country, policy
         #: The goals of which each case has one.
         self.first = () if where is None else goals_of(policy, where)
         self.known, self.goals, self.calendars = aims(policy), goals(policy), policy.calendars
         self.parameters = {parameter.name: parameter_values(parameter) for parameter in policy.checked.adjustable}
         self.moments, self.days = (*_NOWS, *nows(policy) * 2), dated_days(policy.checked)
         self.named = names(policy)
-        #: For each rule, what makes it fire.
-        self.of_rule = goals_of_rules(policy)
         #: The names of calendars; at first none.
         self.calendar_names = (None, *(name for name in sorted(self.calendars.declared) if name != DEFAULT))
+
+    @cached_property
+    def of_rule(self) -> tuple[tuple[Goal, ...], ...]:
+        """For each rule, what makes it fire. Only cases that are made so that more rules fire need this."""
+        return goals_of_rules(self._policy)
 
 
 class Drawer:

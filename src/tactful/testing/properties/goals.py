@@ -148,6 +148,8 @@ class _Hints:
     def __init__(self, policy: Policy, pick: int) -> None:
         self._facts = {fact.id: fact for fact in policy.checked.facts}
         self._marks, self._clock, self._pick = Marks(policy.checked), _Clock(policy), pick
+        #: The hints of tests of computed facts, which many rules read in the same way.
+        self._known: dict[tuple[str, Predicate, bool], tuple[tuple[Key, Hint], ...]] = {}
 
     def of(self, condition: Condition, wanted: bool) -> Iterator[tuple[Key, Hint]]:
         """Hints that make a condition hold, or fail where it is not wanted."""
@@ -171,7 +173,10 @@ class _Hints:
         field = test.field
         if field.origin == "computed":
             for predicate in test.predicates:
-                yield from self._computed(self._facts[field.key], predicate, wanted)
+                asked = field.key, predicate, wanted
+                if asked not in self._known:
+                    self._known[asked] = tuple(self._computed(self._facts[field.key], predicate, wanted))
+                yield from self._known[asked]
         elif field.origin == "clock":
             moments = self._clock.moments(test, wanted)
             if moments:
