@@ -26,7 +26,7 @@ def test_nobody_waits_until_a_day_that_is_over() -> None:
             }
         ],
     }
-    ready = next(action for action in tactful.load().decide(case).actions if action.action == "get_ready")
+    ready = next(action for action in tactful.load().decide(case).actions if action.action == "settle_in")
     assert ready.due is None
     assert [one.rule for one in ready.because] == ["first-day-has-come"]
 

@@ -199,6 +199,7 @@ SOMETHING_TO_DO = {
         "find_contact",
         "withdraw",
         "get_ready",
+        "settle_in",
         "draft_note",
         "have_contract_checked",
     ),

@@ -20,6 +20,7 @@ SENT = {
     "correct_mistake": "correction",
     "ask_for_feedback": "feedback_request",
     "offer_times": "answer",
+    "accept_request": "connection_request",
     "apologise": "other",
     "ask_for_new_time": "other",
     "answer_message": "answer",
