@@ -6,7 +6,7 @@ explained. The result does not depend on the order of the firings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Final, assert_never
 
@@ -166,7 +166,6 @@ _Step = tuple[str, int, int, int, _Plan]
 
 #: The firings of rules that add steps, by their target and action.
 AddedSteps = dict[Row, dict[str, list[RawFiring]]]
-_NONE: Final[Mapping[str, list[RawFiring]]] = {}
 
 
 class Ranker:
@@ -343,7 +342,7 @@ class Ranker:
     def firings_in_order(self, firings: list[RawFiring]) -> list[RawFiring]:
         """Firings, the rule with the highest priority first. Rows are compared only between firings of the same
         rule."""
-        if len(firings) == 1:
+        if len(firings) < 2:
             return firings
         places = self._rule_places
         if len({places[firing[0]] for firing in firings}) < len(firings):
@@ -371,14 +370,18 @@ class Ranker:
 
     # --- steps ---
 
-    def steps_by_target(self, steps: Iterable[RawFiring], case: Case) -> AddedSteps:
-        """The firings that add steps, by their target and action."""
+    def steps_by_target(
+        self, steps: Iterable[RawFiring], case: Case, actions: Container[str] | None = None
+    ) -> AddedSteps:
+        """The firings that add steps, by their target and action: all of them, or those that are about some ``actions``."""
         by_target: AddedSteps = {}
+        prepared = self._steps
         for firing in steps:
-            plan = self._steps[firing[0]][-1]
-            target = self._target(plan, firing[1], case)
-            if target is not None:
-                by_target.setdefault(target, {}).setdefault(plan.action, []).append(firing)
+            path, _, _, _, plan = prepared[firing[0]]
+            if actions is None or plan.action in actions:
+                target = self._target(plan, firing[1], case) if path else firing[1]
+                if target is not None:
+                    by_target.setdefault(target, {}).setdefault(plan.action, []).append(firing)
         return by_target
 
     def may_have_steps(self, action: str) -> bool:
@@ -396,11 +399,13 @@ class Ranker:
         """
         if not steps:
             return []
-        family, own = self._families[advice.action], list[RawFiring]()
+        family, own = self._families[advice.plan.action], list[RawFiring]()
         for row in rows_around(advice.target):
-            for action, firings in steps.get(row, _NONE).items():
-                if action in family:
-                    own += firings
+            added = steps.get(row)
+            if added is not None:
+                for action, firings in added.items():
+                    if action in family:
+                        own += firings
         return self.firings_in_order(own)
 
 

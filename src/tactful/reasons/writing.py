@@ -6,7 +6,7 @@ for them. Here everything is wanted, so that each function of compiled code runs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from typing import Final, Literal, get_args
 
@@ -20,6 +20,7 @@ from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Row
+from tactful.language.ir import Rule
 from tactful.language.terms import Modality
 from tactful.reasons.context import REASONS, Context, application_of, target_record
 from tactful.reasons.encoded import ENCODER, NULL
@@ -64,8 +65,8 @@ def written(context: Context, ranking: Ranking) -> Written | None:
         return None
 
 
-#: What is said of a conclusion wherever it is named, as JSON: its key, label and target; then its own steps.
-_Head = tuple[bytes, bytes, bytes, tuple[bytes, ...]]
+#: What is said of a conclusion wherever it is named, as JSON: its key, label, target and application; then its own steps.
+_Head = tuple[bytes, bytes, bytes, bytes, tuple[bytes, ...]]
 
 
 class _Writer:
@@ -75,6 +76,7 @@ class _Writer:
         decider = context.decider
         self._context, self._case, self._calendar = context, context.case, context.calendar
         self._pieces, self._lasting = decider.once(Pieces), decider.once(Lasting)
+        self._of_rules = self._pieces.of_rules
         self._ranker, self._rules = decider.ranker, decider.checked.rules
         #: What compiled code runs on. Its ``high`` becomes the next turn of the facts that the answer shows.
         self._past = past_of(context.case, context.now)
@@ -85,18 +87,18 @@ class _Writer:
         self._opens_until = NO_TURN
         #: The firings of rules that add steps, and their texts.
         self._added: AddedSteps = {}
-        self._texts = AddedTexts(self._pieces, self._past)
+        self._texts = AddedTexts(self._pieces, self._rules, self._past)
         self._rows: dict[Row, tuple[bytes, bytes]] = {}
         self._heads: dict[Conclusion, _Head] = {}
+        self._keys = context.keys
         self._reasons: dict[Conclusion, bytes] = {}
 
     def answer(self, ranking: Ranking) -> Written:
         """The whole of it."""
         firings, same_before = self._lasting.steps(self._past)
         if firings:
-            advised, rules = self._ranker.advised(ranking.ranked), self._rules
-            shown = [firing for firing in firings if rules[firing[0]].conclusion.action in advised]
-            self._added = self._ranker.steps_by_target(shown, self._case)
+            advised = self._ranker.advised(ranking.ranked)
+            self._added = self._ranker.steps_by_target(firings, self._case, advised)
         actions = list(map(self._action, count(1), ranking.ranked, Groups(ranking.ranked).firsts))
         lost = [self._lost(loser) for loser in ranking.set_aside]
         handled = [self._handled(aside) for aside in ranking.put_aside]
@@ -112,41 +114,42 @@ class _Writer:
     # --- pieces of advice ---
 
     def _action(self, rank: int, conclusion: Conclusion, group: int) -> bytes:
-        known, target = self._pieces.of_conclusion(conclusion), conclusion.target
-        key, label, row, steps = self._head(conclusion)
+        known = self._pieces.of_conclusion(conclusion)
+        key, label, target, application, steps = self._head(conclusion)
         if conclusion.plan.prohibits:
             steps = ()
         elif known.may_have_steps and self._added:
             steps = (*steps, *map(self._texts.of, self._ranker.steps_for(conclusion, self._added)))
+        opens, due, alternatives = self._opened(conclusion.firings), conclusion.due, conclusion.alternatives
         return known.outline % (
             rank,
             key,
             group,
             _MODALITIES[conclusion.modality],
             label,
-            row,
-            self._rows[target][1],
-            self._moment(self._opened(conclusion.firings)),
-            self._moment(conclusion.due),
+            target,
+            application,
+            NULL if opens is None else self._moment(opens),
+            NULL if due is None else self._moment(due),
             conclusion.priority,
             _listed(dict.fromkeys(steps)) if steps else b"[]",
             self._because(conclusion),
-            _listed(map(self._alternative, conclusion.alternatives)) if conclusion.alternatives else b"[]",
+            _listed(map(self._alternative, alternatives)) if alternatives else b"[]",
         )
 
     def _alternative(self, conclusion: Conclusion) -> bytes:
-        plan, (key, label, target, _) = conclusion.plan, self._head(conclusion)
+        plan, due, (key, label, target, *_) = conclusion.plan, conclusion.due, self._head(conclusion)
         return self._pieces.outline(AlternativeRecord, plan.action, plan.prohibits) % (
             key,
             _MODALITIES[conclusion.modality],
             label,
             target,
-            self._moment(conclusion.due),
+            NULL if due is None else self._moment(due),
             self._because(conclusion),
         )
 
     def _winner(self, conclusion: Conclusion) -> bytes:
-        plan, (key, label, target, _) = conclusion.plan, self._head(conclusion)
+        plan, (key, label, target, *_) = conclusion.plan, self._head(conclusion)
         return self._pieces.outline(WinnerRecord, plan.action, plan.prohibits) % (
             key,
             _MODALITIES[conclusion.modality],
@@ -157,7 +160,7 @@ class _Writer:
         )
 
     def _lost(self, loser: Conclusion) -> bytes:
-        plan, (key, label, target, _) = loser.plan, self._head(loser)
+        plan, (key, label, target, *_) = loser.plan, self._head(loser)
         return self._pieces.outline(SetAsideRecord, plan.action, plan.prohibits) % (
             key,
             _MODALITIES[loser.modality],
@@ -179,25 +182,24 @@ class _Writer:
         if head is None:
             known, target = self._pieces.of_conclusion(conclusion), conclusion.target
             said, count = known.json(self._past, target), known.texts
-            key = self._context.keys[conclusion] = key_of(conclusion, said[count:], self._case)
-            head = self._heads[conclusion] = b'"%b"' % key.encode(), said[0], self._row(target), said[1:count]
+            key = self._keys[conclusion] = key_of(conclusion, said[count:], self._case)
+            row = self._rows.get(target) or self._row(target)
+            head = self._heads[conclusion] = b'"%b"' % key.encode(), said[0], *row, said[1:count]
         return head
 
-    def _row(self, row: Row) -> bytes:
-        """The JSON of a target."""
-        known = self._rows.get(row)
-        if known is None:
-            known = self._rows[row] = ENCODER.encode(target_record(row)), ENCODER.encode(application_of(row))
-        return known[0]
+    def _row(self, row: Row) -> tuple[bytes, bytes]:
+        """The JSON of a target, and of the application that it is or belongs to."""
+        known = self._rows[row] = ENCODER.encode(target_record(row)), ENCODER.encode(application_of(row))
+        return known
 
-    def _moment(self, moment: int | None) -> bytes:
-        return NULL if moment is None else b'"%b"' % self._calendar.iso(moment).encode()
+    def _moment(self, moment: int) -> bytes:
+        return b'"%b"' % self._calendar.iso(moment).encode()
 
     def _because(self, conclusion: Conclusion) -> bytes:
         """The justifications of a conclusion; see :meth:`Context.because`."""
         known, firings = self._reasons.get(conclusion), conclusion.firings
         if known is not None:
-            self._spend(sum([self._pieces.of_rule(no).most for no, _, _ in firings]))
+            self._spend(sum([self._of_rules[no].most for no, _, _ in firings]))
             return known
         if len(firings) == 1:
             known = b"[%b]" % self._reason(firings[0])
@@ -213,8 +215,10 @@ class _Writer:
 
     def _reason(self, firing: RawFiring) -> bytes:
         no, row, _ = firing
-        known, past = self._pieces.of_rule(no), self._past
-        self._spend(known.most)
+        known, past = self._of_rules[no], self._past
+        self._left -= known.most
+        if self._left <= 0:
+            raise _TooLong
         if known.json is not None:
             text: bytes = known.json(past, row)[0]
             return text
@@ -232,14 +236,18 @@ class _Writer:
         past, first, horizon = self._past, NO_TURN, HORIZON
         high = past.high
         for no, row, _ in firings:
-            known = self._pieces.of_rule(no)
-            if known.turns is None or not self._small:
+            known = self._of_rules[no]
+            turns = known.turns
+            if turns is None or not self._small:
                 moment = self._context.telling.since(self._rules[no], row)
             else:
-                moment = None if known.turns.still else since(past, known.turns, row)
+                moment = None if turns.still else since(past, turns, row)
             if moment is None:
                 break
-            first, horizon = min(first, moment), min(horizon, known.horizon)
+            if moment < first:
+                first = moment
+            if known.horizon < horizon:
+                horizon = known.horizon
         past.high, past.last = high, past.today
         if moment is None:
             return None
@@ -250,19 +258,17 @@ class _Writer:
 class AddedTexts:
     """The steps that rules add, as JSON. Each text is made once, although many pieces of advice may have it."""
 
-    def __init__(self, pieces: Pieces, past: Past) -> None:
-        self._pieces, self._past = pieces, past
-        self._texts: dict[tuple[int, Row], bytes] = {}
+    def __init__(self, pieces: Pieces, rules: Sequence[Rule], past: Past) -> None:
+        self._pieces, self._rules, self._past = pieces, rules, past
+        self._texts: dict[RawFiring, bytes] = {}
 
     def of(self, firing: RawFiring) -> bytes:
         """The text of a firing."""
-        no, row, _ = firing
-        said = self._pieces.added_by(no)
-        if said.fixed is not None:
-            return said.fixed
-        known = self._texts.get((no, row))
+        known = self._texts.get(firing)
         if known is None:
-            known = self._texts[no, row] = said.json(self._past, row)[0]
+            no, row, _ = firing
+            said = self._pieces.added(self._rules[no])
+            known = self._texts[firing] = said.json(self._past, row)[0] if said.fixed is None else said.fixed
         return known
 
 

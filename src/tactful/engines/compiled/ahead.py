@@ -8,7 +8,7 @@ before it, since no other test was evaluated.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from tactful.engines.compiled.past import NO_TURN, TURNS, Past, Untold, past_of, until
@@ -27,11 +27,14 @@ class AheadFunctions:
 
     def __init__(self, checked: CheckedPack, turning: TurningFunctions) -> None:
         self._checked, self._turning = checked, turning
-        # The other rules never change by themselves.
+        # The other rules that advise or prohibit never change by themselves. Both sorts of rules are in one function, so
+        # that a fact that both read is computed once.
         moving = [rule for rule in checked.rules if turning.clockwork.rule(rule)]
-        steps = [rule for rule in moving if isinstance(rule.conclusion, AddStep)]
+        steps = [rule for rule in checked.rules if isinstance(rule.conclusion, AddStep)]
+        #: The numbers of the rules that add steps.
+        self._adding = frozenset([rule.no for rule in steps])
         others = [rule for rule in moving if not isinstance(rule.conclusion, AddStep)]
-        self._fire, self._steps = self._compiled({"fire": others, "steps": steps})
+        self._fire = self._compiled([*others, *[rule for rule in moving if rule.no in self._adding]])
 
     @lazy
     def _still(self) -> _Main:
@@ -39,16 +42,17 @@ class AheadFunctions:
         steps = [rule for rule in self._checked.rules if isinstance(rule.conclusion, AddStep)]
         still = [rule for rule in steps if not self._turning.clockwork.rule(rule)]
         with FIRST_USE:
-            return self._compiled({"still": still})[0]
+            return self._compiled(still)
 
-    def _compiled(self, parts: Mapping[str, list[Rule]]) -> list[_Main]:
+    def _compiled(self, rules: list[Rule]) -> _Main:
         facts = AheadFacts(self._checked)
-        mains = [MainFunction(self._checked, facts, *part).build() for part in parts.items()]
-        tree = ast.Module([*facts.functions(), *mains], [])
+        main = MainFunction(self._checked, facts, "fire", rules).build()
+        tree = ast.Module([*facts.functions(), main], [])
         # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
         namespace: dict[str, Any] = {**facts.tables, **facts.dates, **CALLED, **TURNS}
         exec(compile(tree, f"<ahead {self._checked.digest[:19]}>", "exec"), namespace)  # noqa: S102
-        return [namespace[name] for name in parts]
+        made: _Main = namespace["fire"]
+        return made
 
     def warm(self) -> None:
         """Compile what is compiled on first use."""
@@ -62,7 +66,6 @@ class AheadFunctions:
         ahead = Ahead(case, case.families, now, 2 * now + 1, 2 * now + 1, turning=self._turning)
         try:
             self._fire(ahead, _ignored)
-            self._steps(ahead, _ignored)
         except Untold:
             return now + 1
         return ahead.same_before
@@ -75,8 +78,9 @@ class AheadFunctions:
         case, now = past.case, past.now
         ahead = Ahead(case, past.families, now, 2 * now + 1, 2 * now + 1, memo=past.memo, turning=self._turning)
         firings: list[RawFiring] = []
-        self._fire(ahead, _ignored)
-        self._steps(ahead, firings.append)
+        self._fire(ahead, firings.append)
+        adding = self._adding
+        firings = [firing for firing in firings if firing[0] in adding]
         self._still(ahead, firings.append)
         return firings, ahead.same_before
 
@@ -99,7 +103,7 @@ class Ahead(Past):
         turns = self.turning.rule(rule)
         if turns is None:
             raise Untold
-        past = past_of(self.case, self.now)
+        past = past_of(self.case, self.now, self.memo)
         end = until(past, turns, row)
         if end is None and past.high < 2 * NO_TURN:
             self.in_sight = min(self.in_sight, max(self.now + 1, (past.high >> 1) - turns.horizon))

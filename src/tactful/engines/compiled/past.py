@@ -60,9 +60,9 @@ class Past(msgspec.Struct, eq=False):
         return self.last - 1 >> 1
 
 
-def past_of(case: Case, now: int) -> Past:
-    """The object for a case at ``now`` (seconds since 1970, UTC)."""
-    return Past(case, case.families, now, 2 * now + 1, 2 * now + 1)
+def past_of(case: Case, now: int, memo: dict[int, Value] | None = None) -> Past:
+    """The object for a case at ``now`` (seconds since 1970, UTC). ``memo`` has what is known of it already."""
+    return Past(case, case.families, now, 2 * now + 1, 2 * now + 1, memo={} if memo is None else memo)
 
 
 #: The functions of one rule, of one fact, or of several values.
@@ -138,11 +138,15 @@ def _fires(past: Past, rule: RuleTurns, row: Row, first: int, late: bool = False
     """Whether a rule fires at a second if, of the turns at it, only those of one sort have happened.
 
     The sorts: turns that people name by the second itself, and those that are ``late``, a second after the named moment.
+    Facts that none of these turns change are as they are known already.
     """
-    key = 2 * first
-    alone = Past(past.case, past.families, past.now, past.today, key if late else key + 1, memo=past.memo)
-    if not late:
-        alone.left_out = key
+    key, memo, present, other = 2 * first, past.memo, past.present, past.other
+    if late:
+        alone = Past(past.case, past.families, past.now, past.today, key, memo=memo, present=present, other=other)
+    else:
+        known = {**other, **present}
+        same = {id_: kept for id_, kept in known.items() if kept[1] < key and key + 1 < kept[2]}
+        alone = Past(past.case, past.families, past.now, past.today, key + 1, left_out=key, memo=memo, present=same)
     return bool(rule.fires(alone, row))
 
 

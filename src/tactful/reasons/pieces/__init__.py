@@ -7,8 +7,8 @@ It is a record, or JSON at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -30,6 +30,7 @@ from tactful.reasons.wording import unlabelled
 from tactful.reasons.words.of import words_of
 from tactful.source.lazy import lazy
 
+T = TypeVar("T")
 #: The fields of records about actions that are numbers, and those that not every record has.
 _NUMBERS: Final = ("rank", "group", "priority")
 _NOT_ALWAYS: Final = ("next_change", "handled")
@@ -132,7 +133,7 @@ class Reason:
         )
 
 
-class OfConclusion(msgspec.Struct, frozen=True):
+class OfConclusion(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What is known of a conclusion by its rules: the outline of its record, what is said of its target, and whether rules may
     add steps to it.
     """
@@ -143,14 +144,28 @@ class OfConclusion(msgspec.Struct, frozen=True):
     may_have_steps: bool
 
 
-class OfRule(msgspec.Struct, frozen=True):
+class OfRule(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The pieces of a rule: see :class:`Reason`, and how to compute since when it fires, and from when on that is not
-    shown."""
+    shown.
+
+    It is a ``Struct``, as :class:`OfConclusion` is, because attributes of named tuples are slow.
+    """
 
     json: Turning | None
     most: int
     turns: RuleTurns | None
     horizon: int
+
+
+class Known(dict[int, T]):
+    """What is made of the rule with a number when it is first asked for."""
+
+    def __init__(self, make: Callable[[int], T]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, no: int) -> T:
+        return self.setdefault(no, self._make(no))
 
 
 class Pieces:
@@ -165,7 +180,8 @@ class Pieces:
         self._because: dict[int, Said] = {}
         self._outlines: dict[tuple[type[msgspec.Struct], str, bool], bytes] = {}
         self._of_plans: dict[object, OfConclusion] = {}
-        self._of_rules: dict[int, OfRule] = {}
+        #: What is known of each rule, by its number.
+        self.of_rules: Mapping[int, OfRule] = Known(self._of_rule)
 
     def warm(self) -> None:
         """Take all reasons, steps and labels apart, each label and step for the entities that rules advise it for."""
@@ -175,7 +191,7 @@ class Pieces:
                 _ = said.fixed or (said.values, said.json)
                 continue
             subject, reason = self.subject(rule.conclusion.action, rule.target_entity), self.reason(rule)
-            _ = subject.values, subject.json, reason.values, self.of_rule(rule.no)
+            _ = subject.values, subject.json, reason.values, self.of_rules[rule.no]
 
     def reason(self, rule: Rule) -> Reason:
         """The sentence and the conditions of a rule."""
@@ -199,10 +215,6 @@ class Pieces:
             known = self._added[rule.no] = self._said(rule.conclusion.step, rule.entity)
         return known
 
-    def added_by(self, no: int) -> Said:
-        """The step that the rule with this number adds."""
-        return self._added.get(no) or self.added(self._checked.rules[no])
-
     def of_conclusion(self, conclusion: Conclusion) -> OfConclusion:
         """What is known of a conclusion by its rules."""
         plan = conclusion.plan
@@ -216,15 +228,11 @@ class Pieces:
             known = self._of_plans[plan] = OfConclusion(form, subject.json, subject.texts, may_have_steps)
         return known
 
-    def of_rule(self, no: int) -> OfRule:
-        """What is known of the rule with this number."""
-        known = self._of_rules.get(no)
-        if known is None:
-            rule, turning = self._checked.rules[no], self._decider.turning
-            assert turning is not None  # engines that do not compile use the plain evaluator
-            reason, turns = self.reason(rule), turning.rule(no)
-            known = self._of_rules[no] = OfRule(reason.json, reason.most, turns, self._horizon(rule, turns))
-        return known
+    def _of_rule(self, no: int) -> OfRule:
+        rule, turning = self._checked.rules[no], self._decider.turning
+        assert turning is not None  # engines that do not compile use the plain evaluator
+        reason, turns = self.reason(rule), turning.rule(no)
+        return OfRule(reason.json, reason.most, turns, self._horizon(rule, turns))
 
     def _horizon(self, rule: Rule, turns: RuleTurns | None) -> int:
         if turns is not None:
