@@ -22,6 +22,7 @@ from tactful.testing.mutation.trying import Changed, Original, read_drawn_cases,
 
 pytest.importorskip("z3")
 from tactful.proofs.mutants import equivalence
+from tactful.proofs.witnesses import witnesses
 
 PACK = """\
 facts:
@@ -165,6 +166,32 @@ def test_a_limit_that_is_reached_is_told() -> None:
 
     assert stopped(_results(PACK, steps=1).outcomes) == {"not told apart"}
     assert stopped(_results(PACK).outcomes) == set()
+
+
+def test_a_case_that_drawing_does_not_find_is_proposed() -> None:
+    """Only messages of the same second tell `before` from `at or before`. The case is decided by both packs."""
+    fact = "application.last: {when: {application.asked: before application.next_step_said_at}}"
+    policy = tactful.loads(
+        PACK.replace("facts:\n", f"facts:\n  {fact}\n").replace("application.mine: yes, ", "application.last: yes, ")
+    )
+    mutant = _mutant(policy, "application.last/when application.asked:comparison")
+    changed = Changed(Original(policy), mutant)
+    read = [policy.read(case) for case in witnesses(policy.checked, mutant)]
+    differing = [*changed.differences(tried(policy, case, case.now or 0) for case in read)]
+    assert differing
+    (result,) = [
+        outcome
+        for outcome in mutate(
+            policy,
+            (),
+            only=[mutant.owner],
+            drawn=0,
+            prove=partial(equivalence, policy.checked),
+            propose=partial(witnesses, policy.checked),
+        ).outcomes
+        if outcome.id == mutant.id
+    ]
+    assert result.status == "survived"
 
 
 def _command(tmp_path: Path, *arguments: str) -> list[str]:

@@ -106,14 +106,14 @@ def test_a_fault_is_caught(fault: str) -> None:
     So few cases are only drawn: from 300 on, cases are also looked for in which more rules fire, which takes seconds.
     """
     only, _ = BROKEN[fault]
-    _is_caught(fault, check_invariants(tactful.load(FAULTS / f"{fault}.yaml"), seed=7, examples=150, only=[only]))
+    _is_caught(fault, check_invariants(tactful.load(FAULTS / f"{fault}.yaml"), seed=7, examples=60, only=[only]))
 
 
 @pytest.mark.parametrize("fault", ["a_message_a_day", "by_post_whatever_they_asked_for"])
 def test_an_invariant_of_every_pack_catches_a_fault(fault: str) -> None:
     """In the default run: by the weeks after the case, and by what somebody asked for."""
     only, _ = BROKEN[fault]
-    _is_caught(fault, check_general(tactful.load(FAULTS / f"{fault}.yaml"), seed=7, examples=200, only=[only]))
+    _is_caught(fault, check_general(tactful.load(FAULTS / f"{fault}.yaml"), seed=7, examples=60, only=[only]))
 
 
 def test_tactful_test_fails_with_a_case(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ import tactful
 from answering import answer
 from draws import draws
 from editor_yaml import read_as_editor
-from fitting import validator, validator_of
+from fitting import validator
 from shipped_cases import CLOSED, PACKS, cases, shipped
 from tactful.facts.rows import inside
 from tactful.formats.schema import case_schema, decision_schema, pack_schema, to_bytes
@@ -58,7 +58,8 @@ def test_the_schema_for_editors_is_up_to_date(pack: tactful.Policy) -> None:
 
 @cache
 def _pack_schema() -> Draft202012Validator:
-    return validator_of(pack_schema(tactful.load().checked))
+    """Whether it is a schema is tested with the other tests of it, and takes a second."""
+    return Draft202012Validator(pack_schema(tactful.load().checked))
 
 
 @pytest.mark.parametrize("path", RULE_FILES, ids=lambda path: path.stem)

@@ -115,10 +115,13 @@ def test_the_plugin_costs_nothing_where_there_is_nothing_to_do() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_the_shipped_rules_pass() -> None:
-    """``pytest rules/profiles`` from the checkout. The default run has the other rules, and the invariants, as items anyway."""
+@pytest.mark.parametrize(
+    "rules", ["rules/profiles/tests/academia.yaml", pytest.param("rules/profiles", marks=pytest.mark.slow)]
+)
+def test_the_shipped_rules_pass(rules: str) -> None:
+    """``pytest rules/profiles`` from the checkout. The default run has all shipped rules, and the invariants, as items anyway."""
     root = Path(__file__).parents[2]
-    command = [sys.executable, "-m", "pytest", *PLUGIN, "rules/profiles", "-p", "no:cacheprovider", "-n", "0"]
+    command = [sys.executable, "-m", "pytest", *PLUGIN, rules, "-p", "no:cacheprovider", "-n", "0"]
     done = subprocess.run(
         [*command, "-k", "not invariant"],
         capture_output=True,
@@ -136,7 +139,7 @@ def test_an_invariant_about_two_decisions_is_tried_on_drawn_cases_or_skipped(pyt
     _house(pytester)
     fault = Path(__file__).parents[1] / "seeded_faults" / "negation_lost.yaml"
     (pytester.path / "house" / "pack.yaml").write_text(fault.read_text())
-    result = pytester.runpytest_inprocess(*PLUGIN, "house", "-k", "one-note-is-enough", "--tactful-draw", "150")
+    result = pytester.runpytest_inprocess(*PLUGIN, "house", "-k", "one-note-is-enough", "--tactful-draw", "60")
     result.assert_outcomes(failed=1, deselected=3 + INVARIANTS)
     result.stdout.fnmatch_lines(["*in a drawn case (seed *", "*by: thank-you-note*"])
     pytester.makeini("[pytest]\ntactful_draw = 0\n")

@@ -18,7 +18,7 @@ from tactful.testing.examples.run import load_examples
 from tactful.testing.own import fact_name, own_ids
 
 if TYPE_CHECKING:
-    from tactful.testing.mutation.mutate import Prover
+    from tactful.testing.mutation.mutate import Proposer, Prover
 
 #: The number of random cases besides those of the examples.
 DRAWN: Final = 400
@@ -50,7 +50,8 @@ def mutate(
         bool,
         typer.Option(
             "--prove",
-            help="Try to prove that changes which no case shows make no difference. Those proved do not count. Needs z3.",
+            help="Try to prove that changes which no case shows make no difference, and search for cases that show it. "
+            "What is proved does not count. Needs z3.",
         ),
     ] = False,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the random cases.")] = 0,
@@ -70,11 +71,11 @@ def mutate(
     except ModuleNotFoundError:
         fail("random cases need hypothesis: pip install 'tactful[check]'")
     policy = load(pack)
-    prover = _prover(policy.checked) if prove else None
+    prover, proposer = _solver(policy.checked) if prove else (None, None)
     chosen = _chosen(policy.checked, only) if only else None if everything else own_ids(policy.checked)
     examples = load_examples(pack, policy)
     with progress("mutants") as step:
-        mutation = run_mutants(policy, examples, seed, chosen, drawn, step, prover)
+        mutation = run_mutants(policy, examples, seed, chosen, drawn, step, prover, proposer)
     if format_ == "json":
         write_bytes(mutation_json(mutation))
     else:
@@ -85,13 +86,14 @@ def mutate(
         raise typer.Exit(1)
 
 
-def _prover(checked: CheckedPack) -> Prover:
-    """What tries to prove that a mutant of a pack is equivalent. Ends the command where z3 is missing."""
+def _solver(checked: CheckedPack) -> tuple[Prover, Proposer]:
+    """What tries to prove that a mutant of a pack is equivalent, and proposes cases. Ends the command where z3 is missing."""
     try:
         from tactful.proofs.mutants import equivalence  # needs z3, which is optional
+        from tactful.proofs.witnesses import witnesses
     except ModuleNotFoundError:
         fail("--prove needs z3: pip install 'tactful[prove]'")
-    return partial(equivalence, checked)
+    return partial(equivalence, checked), partial(witnesses, checked)
 
 
 def _chosen(checked: CheckedPack, patterns: list[str]) -> frozenset[str]:

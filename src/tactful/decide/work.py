@@ -31,7 +31,6 @@ from tactful.language.ir import (
     Derived,
     Field,
     IsIn,
-    Predicate,
     Test,
     WhenFact,
 )
@@ -356,9 +355,12 @@ class _Tests:
 
     def of(self, condition: Condition, *, inside: bool = False) -> int:
         """The tests of a condition. ``inside``: those of a yes/no that is plain are made again for each row looked at."""
-        if not isinstance(condition, Test):
-            return sum(self.of(member, inside=inside) for member in condition.members)
-        own = sum(1 + _listed(condition.field, predicate) for predicate in condition.predicates)
+        if type(condition) is not Test:
+            return sum([self.of(member, inside=inside) for member in condition.members])
+        own = len(condition.predicates)
+        for predicate in condition.predicates:
+            if type(predicate) is IsIn:
+                own += _listed(condition.field, predicate)
         if not inside or condition.field.origin != "computed":
             return own
         fact = self._facts[condition.field.key]
@@ -369,8 +371,6 @@ class _Tests:
         return all(lookup_of(self._facts[id_]) is not None for id_ in computed(fields_of(fact.condition)))
 
 
-def _listed(field: Field, predicate: Predicate) -> int:
+def _listed(field: Field, predicate: IsIn) -> int:
     """How many more tests it would be to search the values that a predicate names."""
-    if not isinstance(predicate, IsIn):
-        return 0
     return len(predicate.values) if isinstance(field.kind, ListKind) else len(predicate.values) // _VALUES

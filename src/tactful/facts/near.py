@@ -51,6 +51,8 @@ def unquoted(text: str) -> str:
 
 def date_near(text: str) -> str | None:
     """The date, or the day of any year, that was probably meant: ``December 24`` is ``24 December``."""
+    if not any(map(str.isdigit, text)):  # as in most deadlines
+        return None
     match = re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", text.strip())
     if match is not None:
         return f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"

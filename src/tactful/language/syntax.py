@@ -6,13 +6,14 @@ Every name and text keeps its place in the files.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, final
 
 from tactful.language.phrases import Deadline, Phrase
 from tactful.language.terms import Definition, Modality, Name, OldName, Operand, Override, Parameter, Written
 from tactful.source.diagnostics import Diagnostic, Span
 
 
+@final
 class Entry(Written, frozen=True):
     """A line of a condition: a field and a phrase. ``text`` is the phrase as written.
 

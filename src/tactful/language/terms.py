@@ -8,6 +8,7 @@ from typing import Final, Literal, get_args
 import msgspec
 
 from tactful.source.diagnostics import Span
+from tactful.source.nodes import Node, Scalar
 
 Order = Literal["<", "<=", ">", ">="]
 Modality = Literal["must", "should", "may", "should_not", "must_not"]
@@ -119,8 +120,17 @@ class Override(Written, frozen=True):
 
 
 class Definition(Written, frozen=True):
-    """The places of an entry of a pack: of its id, and of each of its keys, which may stand in different overlays."""
+    """The places of an entry of a pack: of its id, and of each of its keys, which may stand in different overlays.
+
+    ``added``: the conditions that overlays add, each with its key.
+    """
 
     section: str
     id: Span
-    keys: tuple[Span, ...]
+    entries: Mapping[str, tuple[Scalar, Node]]
+    added: tuple[tuple[Scalar, Node], ...]
+
+    @property
+    def keys(self) -> tuple[Span, ...]:
+        """The places of all keys, with those of added conditions."""
+        return tuple(key.span for key, _ in (*self.entries.values(), *self.added))

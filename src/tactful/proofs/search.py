@@ -36,7 +36,7 @@ from tactful.proofs.world import World
 
 Plain = dict[str, Any]
 #: The moments at which cases are searched for (UTC): 25 November 2026 in office hours and at night, and a Sunday.
-_MOMENTS: Final = (1_795_600_800, 1_795_575_600, 1_795_946_400)
+MOMENTS: Final = (1_795_600_800, 1_795_575_600, 1_795_946_400)
 #: How many cases that the engine does not confirm are tried for an invariant and a moment.
 _TRIES: Final = 3
 
@@ -61,7 +61,7 @@ class Searcher:
 
     def cases(self, invariant: Invariant, suspect: str) -> Iterator[Plain]:
         """Cases that may break an invariant, and that the engine has to decide. The ``suspect`` is a rule to look at first."""
-        for moment in _MOMENTS:
+        for moment in MOMENTS:
             world = self._world(moment)
             aims = list(self._aims(world, invariant))
             first = [aim for aim in aims if aim.rule == suspect]

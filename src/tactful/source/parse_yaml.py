@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
 import yaml
 
 from tactful.source.codes.text import DuplicateKey, ForbiddenYaml, TooLarge
@@ -54,18 +55,20 @@ _MOST_MENDED: Final = 20
 _MOST_READ: Final = 2_000_000
 
 
-class _Open:
-    """A mapping or sequence whose end has not been read yet. ``before``: how many nodes had been counted at its beginning."""
+class _Open(msgspec.Struct):
+    """A mapping or sequence whose end has not been read yet.
 
-    __slots__ = ("anchor", "before", "items", "key", "keys", "mapping", "span")
+    ``before``: how many nodes had been counted at its beginning. ``items``: the nodes of a sequence; the keys and values of
+    a mapping. ``key``: the key whose value comes next.
+    """
 
-    def __init__(self, mapping: bool, span: Span, anchor: str | None, before: int) -> None:
-        self.mapping, self.span, self.anchor, self.before = mapping, span, anchor, before
-        #: The nodes of a sequence; the keys and values of a mapping.
-        self.items: list[Any] = []
-        #: The key whose value comes next.
-        self.key: Scalar | None = None
-        self.keys: dict[str, Span] = {}
+    mapping: bool
+    span: Span
+    anchor: str | None
+    before: int
+    items: list[Any] = msgspec.field(default_factory=list)
+    key: Scalar | None = None
+    keys: dict[str, Span] = msgspec.field(default_factory=dict)
 
 
 class _YamlBuilder:

@@ -101,7 +101,19 @@ def function(name: str, parameters: list[str], body: list[ast.stmt]) -> ast.stmt
 
 def names_in(roots: Iterable[ast.AST]) -> set[str]:
     """The names of the variables in some nodes and below them."""
-    return {node.id for root in roots for node in ast.walk(root) if isinstance(node, ast.Name)}
+    names = set()
+    todo = list(roots)
+    while todo:  # `ast.walk` takes several times as long, and compiling a pack looks at some hundred thousand nodes
+        node = todo.pop()
+        if isinstance(node, ast.Name):
+            names.add(node.id)
+            continue
+        for value in vars(node).values():
+            if isinstance(value, ast.AST):
+                todo.append(value)
+            elif isinstance(value, list):
+                todo.extend([part for part in value if isinstance(part, ast.AST)])
+    return names
 
 
 def with_variables(assignments: list[ast.stmt], body: list[ast.stmt]) -> list[ast.stmt]:

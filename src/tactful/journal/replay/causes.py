@@ -9,7 +9,7 @@ from tactful.api.policy import Policy
 from tactful.journal.again import changed_versions
 from tactful.journal.archive import Archive
 from tactful.journal.replay.columns import Question, decide_all
-from tactful.journal.replay.said import Said
+from tactful.journal.replay.said import Plain
 from tactful.language.ir.reads import closure, computed, fields_of_rule
 from tactful.language.lint.unused import parameters_read
 from tactful.language.load.build import build_pack
@@ -32,7 +32,7 @@ class Causes:
             return "rules"
         return "versions: " + ", ".join(versions) if versions else "an unknown cause: please report this"
 
-    def _own(self, question: Question) -> list[Said] | str:
+    def _own(self, question: Question) -> list[Plain] | str:
         """The advice by the decision's own rules now."""
         (said,) = decide_all(self._archive.policy(question.settings), [question])
         return said

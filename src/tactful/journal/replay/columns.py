@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,8 +21,12 @@ from tactful.decide.decider import Decider
 from tactful.decide.ranker import Conclusion
 from tactful.facts.reading import read_case
 from tactful.facts.rows import Case, row_key
-from tactful.journal.replay.said import Said, about
+from tactful.journal.replay.said import Plain, about
 from tactful.source.diagnostics import InvalidInput
+
+Numbers = npt.NDArray[np.int64]
+#: How many bits a conclusion's number within its candidate takes at most.
+_CONCLUSION_BITS: Final = 32
 
 
 class Question(NamedTuple):
@@ -32,16 +37,16 @@ class Question(NamedTuple):
     settings: str
     now: int
     case: bytes
-    said: list[Said]
+    said: list[Plain]
 
 
-def decide_all(policy: Policy, questions: Sequence[Question]) -> list[list[Said] | str]:
+def decide_all(policy: Policy, questions: Sequence[Question]) -> list[list[Plain] | str]:
     """A policy's advice for each case, or the code of the mistake because of which it refuses the case.
 
     Deadlines that depend on clocks or on other facts that time changes have to be searched for case by case. The engine for
     one case is much faster at that than the engine over columns, so it decides these cases.
     """
-    answers: list[list[Said] | str] = [[] for _ in questions]
+    answers: list[list[Plain] | str] = [[] for _ in questions]
     cases, places = list[Case](), list[int]()
     decider = policy.decider
     for place, question in enumerate(questions):
@@ -65,7 +70,7 @@ def decide_all(policy: Policy, questions: Sequence[Question]) -> list[list[Said]
     return answers
 
 
-def _said_alone(decider: Decider, case: Case, now: int) -> list[Said] | str:
+def _said_alone(decider: Decider, case: Case, now: int) -> list[Plain] | str:
     """What the engine for one case says, or the code of the mistake because of which it refuses the case."""
     try:
         ranking = decider.rank(case, now)
@@ -74,11 +79,11 @@ def _said_alone(decider: Decider, case: Case, now: int) -> list[Said] | str:
     return [_said_of(decider, conclusion) for conclusion in ranking.ranked]
 
 
-def _said_of(decider: Decider, conclusion: Conclusion) -> Said:
+def _said_of(decider: Decider, conclusion: Conclusion) -> Plain:
     rules = decider.checked.rules
     ids = {rules[no].id for no, _, _ in conclusion.firings}
     where = about(*row_key(conclusion.target))
-    return Said(conclusion.action, conclusion.modality, where, conclusion.due, tuple(sorted(ids)))
+    return conclusion.action, conclusion.modality, where, conclusion.due, tuple(sorted(ids))
 
 
 def _numbered(columns: Columns) -> Columns:
@@ -89,41 +94,49 @@ def _numbered(columns: Columns) -> Columns:
     return replace(columns, given=Fields({key: Column(columns.given[key].kind, numbers)}, others))
 
 
-def _said(actions: pa.Table, justifications: pa.Table) -> dict[int, list[Said]]:
+def _said(actions: pa.Table, justifications: pa.Table) -> dict[int, list[Plain]]:
     """The ranked advice of each candidate, by its number."""
-    rules = _rules(justifications)
     shown = actions.filter(pc.equal(actions["state"], "ranked"))
-    said: dict[int, list[Said]] = defaultdict(list)
+    numbers, ranks = _numbers(shown), _array(shown["rank"])
+    rules = _rules(_keys(_numbers(justifications), _array(justifications["conclusion"])), justifications)
+    said: dict[int, list[Plain]] = defaultdict(list)
     names = ("action", "modality", "entity", "application_id", "interview_id", "target_id")
-    numbers, ranks, dues = _numbers(shown), _ints(shown["rank"]), _ints(shown["due"])
     actions, modalities, *targets = (_texts(shown, name) for name in names)
-    behind = map(rules.__getitem__, zip(numbers, ranks, strict=True))
-    until = [None if due == NULL else due for due in dues]
-    rows = zip(actions, modalities, map(about, *targets), until, behind, strict=True)
-    for no, row in zip(numbers, map(Said._make, rows), strict=True):
+    behind = map(rules.__getitem__, _keys(numbers, ranks).tolist())
+    until = [None if due == NULL else due for due in _array(shown["due"]).tolist()]
+    rows: Iterator[Any] = zip(actions, modalities, map(about, *targets), until, behind, strict=True)
+    for no, row in zip(numbers.tolist(), rows, strict=True):
         said[no].append(row)
     return said
 
 
-def _rules(justifications: pa.Table) -> dict[tuple[int, int], tuple[str, ...]]:
-    """The ids of the rules behind each conclusion, sorted, by the candidate's number and its own."""
-    rules: dict[tuple[int, int], tuple[str, ...]] = {}
-    conclusions = zip(_numbers(justifications), _ints(justifications["conclusion"]), strict=True)
-    for key, rule in zip(conclusions, _texts(justifications, "rule"), strict=True):
-        known = rules.get(key)
-        assert rule is not None  # the column has no nulls
-        rules[key] = (rule,) if known is None else tuple(sorted({*known, rule}))
+def _rules(keys: Numbers, justifications: pa.Table) -> dict[int, tuple[str, ...]]:
+    """The ids of the rules behind each conclusion, sorted, by the conclusion's key."""
+    ids: list[Any] = _texts(justifications, "rule")
+    alone = {id_: (id_,) for id_ in set(ids)}
+    rules: dict[int, tuple[str, ...]] = dict(zip(keys.tolist(), map(alone.__getitem__, ids), strict=True))
+    if len(rules) < len(keys):  # some conclusions have several rules
+        found, counts = np.unique(keys, return_counts=True)
+        several: dict[int, set[str]] = {key: set() for key in found[counts > 1].tolist()}
+        for place in np.flatnonzero(np.isin(keys, found[counts > 1])).tolist():
+            several[int(keys[place])].add(ids[place])
+        rules.update((key, tuple(sorted(of_key))) for key, of_key in several.items())
     return rules
 
 
-def _numbers(table: pa.Table) -> list[int]:
+def _keys(numbers: Numbers, conclusions: Numbers) -> Numbers:
+    """A number for each conclusion of each candidate: pairs would take longer to look up."""
+    return numbers << _CONCLUSION_BITS | conclusions
+
+
+def _numbers(table: pa.Table) -> Numbers:
     """The candidates' numbers."""
-    return _ints(pc.cast(table["candidate_id"], pa.string()))
+    return _array(pc.cast(table["candidate_id"], pa.string()))
 
 
-def _ints(column: Any) -> list[int]:
+def _array(column: Any) -> Numbers:
     """A column as whole numbers; :data:`NULL` for null. By way of numpy, as Arrow makes one Python object after the other."""
-    return pc.fill_null(pc.cast(column, pa.int64()), NULL).to_numpy().tolist()  # type: ignore[no-any-return]
+    return pc.fill_null(pc.cast(column, pa.int64()), NULL).to_numpy()  # type: ignore[no-any-return]
 
 
 def _texts(table: pa.Table, name: str) -> list[str | None]:

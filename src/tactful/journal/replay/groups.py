@@ -11,7 +11,7 @@ import msgspec
 from tactful.api.policy import Policy
 from tactful.journal.replay.causes import Causes
 from tactful.journal.replay.columns import Question
-from tactful.journal.replay.said import Said
+from tactful.journal.replay.said import Plain, Said, named
 
 What = Literal["comes", "goes", "changes", "order", "refused"]
 
@@ -57,7 +57,7 @@ class Groups:
         #: How many decisions differ.
         self.different = 0
 
-    def add(self, policy: Policy, question: Question, said: list[Said] | str) -> None:
+    def add(self, policy: Policy, question: Question, said: list[Plain] | str) -> None:
         """Add a decision that differs."""
         self.different += 1
         cause = self._causes.of(question)
@@ -82,10 +82,11 @@ class Groups:
         return tuple(sorted(self._groups.values(), key=lambda group: (-group.cases, group.rules, group.what)))
 
 
-def _changes(before: list[Said], after: list[Said] | str) -> list[_Change]:
+def _changes(then: list[Plain], now: list[Plain] | str) -> list[_Change]:
     """What differs between two lists of advice, advice by advice."""
-    if isinstance(after, str):
-        return [_Change("refused", frozenset(), (), (f"refused: {after}",))]
+    if isinstance(now, str):
+        return [_Change("refused", frozenset(), (), (f"refused: {now}",))]
+    before, after = named(then), named(now)
     old, new = (
         {(said.action, said.modality.endswith("not"), said.about): said for said in all_} for all_ in (before, after)
     )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from tactful.journal.entries import Outcome
+
+#: A piece of advice as a plain tuple with the values of :class:`Said`, which takes a third of the time to make. Nearly all are
+#: made only to be compared.
+Plain = tuple[str, str, tuple[str, str, str, str], int | None, tuple[str, ...]]
 
 
 class Said(NamedTuple):
@@ -21,10 +26,15 @@ class Said(NamedTuple):
         return f"{self.modality} {self.action} → {target}"
 
 
-def said_of(outcome: tuple[Outcome, ...]) -> list[Said]:
+def named(advice: Iterable[Plain]) -> list[Said]:
+    """Advice whose values have names."""
+    return list(map(Said._make, advice))
+
+
+def said_of(outcome: tuple[Outcome, ...]) -> list[Plain]:
     """The advice of an entry, in its order."""
     return [
-        Said(
+        (
             each.action,
             each.modality,
             about(each.entity, each.application, each.interview, each.target),

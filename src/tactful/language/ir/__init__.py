@@ -7,7 +7,7 @@ file and nothing else. A condition is ``AllOf``, ``AnyOf``, ``NoneOf`` or ``Test
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, final
 
 import msgspec
 
@@ -150,6 +150,7 @@ Predicate = (
 )
 
 
+@final
 class Test(Checked, frozen=True):
     """All ``predicates`` hold of ``field``; ``negated``: not all of them do.
 

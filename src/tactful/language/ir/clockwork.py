@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
 from tactful.language.ir import Aggregate, ComputedFact, Condition, Derived, Field, Rule, Test, WhenFact
@@ -19,13 +19,14 @@ from tactful.language.ir.boundaries import (
 )
 from tactful.language.ir.days import asks_the_date
 from tactful.language.ir.reads import (
-    closure,
     computed,
     conditions_in,
     conditions_of_fact,
     fields_of,
     fields_of_expression,
+    fields_of_fact,
     fields_of_rule,
+    reached,
     tests_in,
 )
 
@@ -39,6 +40,10 @@ class Clockwork:
         #: Results by the identity of the condition or rule. The pack keeps all of them alive, so identities stay valid.
         self._conditions: dict[int, bool] = {}
         self._rules: dict[int, bool] = {}
+        #: The computed facts that each fact reads, its tests, and whether its own conditions read a clock.
+        self._reads: dict[str, set[str]] = {}
+        self._tests: dict[str, Sequence[Test]] = {}
+        self._clocks: dict[str, bool] = {}
 
     def field(self, field: Field) -> bool:
         """Whether the field's value changes by itself."""
@@ -109,9 +114,8 @@ class Clockwork:
         """The tests of a rule, and of all facts behind it."""
         yield from tests_in(rule.when)
         yield from tests_in(rule.unless)
-        for id_ in closure(computed(fields_of_rule(rule)), self._facts):
-            for condition in conditions_of_fact(self._facts[id_]):
-                yield from tests_in(condition)
+        for id_ in self._behind(fields_of_rule(rule)):
+            yield from self._tests_in(id_)
 
     def shows_a_clock(self, field: Field) -> bool:
         """Whether it takes a local clock, a weekday or a business day to tell the field's value. See :meth:`looks_at_clocks`."""
@@ -119,8 +123,30 @@ class Clockwork:
 
     def _through_facts(self, fields: Iterable[Field]) -> bool:
         """Whether a computed fact among ``fields``, or a fact behind it, has a condition that reads a clock."""
-        behind = closure(computed(fields), self._facts)
-        return any(_reads_a_clock(condition) for id_ in behind for condition in conditions_of_fact(self._facts[id_]))
+        return any(map(self._has_a_clock, self._behind(fields)))
+
+    def _behind(self, fields: Iterable[Field]) -> set[str]:
+        """The computed facts among ``fields``, and all facts behind them."""
+        return reached(computed(fields), self._read_by)
+
+    def _read_by(self, id_: str) -> set[str]:
+        known = self._reads.get(id_)
+        if known is None:
+            known = self._reads[id_] = computed(fields_of_fact(self._facts[id_]))
+        return known
+
+    def _tests_in(self, id_: str) -> Sequence[Test]:
+        known = self._tests.get(id_)
+        if known is None:
+            conditions = conditions_of_fact(self._facts[id_])
+            known = self._tests[id_] = [test for condition in conditions for test in tests_in(condition)]
+        return known
+
+    def _has_a_clock(self, id_: str) -> bool:
+        known = self._clocks.get(id_)
+        if known is None:
+            known = self._clocks[id_] = any(map(_reads_a_clock, conditions_of_fact(self._facts[id_])))
+        return known
 
 
 def _reads_a_clock(condition: Condition) -> bool:

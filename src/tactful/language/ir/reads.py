@@ -20,12 +20,12 @@ from tactful.language.ir import (
     Opens,
     Pick,
     Read,
+    Relates,
     Rule,
     Share,
     Test,
     WhenFact,
 )
-from tactful.language.ir.boundaries import other_fields
 
 T = TypeVar("T")
 
@@ -39,9 +39,11 @@ def fields_of(condition: Condition) -> list[Field]:
 
 def _collect(condition: Condition, fields: list[Field]) -> None:
     """Add the fields that a condition reads. A pack has thousands of tests, and generators within each other are slow."""
-    if isinstance(condition, Test):
+    if type(condition) is Test:  # `isinstance` takes five times as long to say no for a struct
         fields.append(condition.field)
-        fields += other_fields(condition)
+        for predicate in condition.predicates:  # as in `other_fields`
+            if type(predicate) is Relates:
+                fields.append(predicate.other)
     else:
         for member in condition.members:
             _collect(member, fields)

@@ -133,7 +133,7 @@ class _Builder(InvariantReader):
             invariants=self._all("invariants", self._invariant),
             overrides=tuple(merged.overrides),
             definitions={
-                id_: Definition(section, item.id.span, item.places())
+                id_: Definition(section, item.id.span, item.entries, item.added)
                 for section, items in merged.sections.items()
                 for id_, item in items.items()
             },

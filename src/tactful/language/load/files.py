@@ -272,7 +272,7 @@ class _Reader:
     def _read(self, path: Path, name: str, folder: Path | None = None) -> File | None:
         """The file at ``path``; ``None`` after reporting a mistake. A link in ``folder`` may not lead out of it."""
         try:
-            if folder is not None and not resolved(path).is_relative_to(folder):
+            if folder is not None and os.path.islink(path) and not resolved(path).is_relative_to(folder):
                 raise Refused("is a link that leads out of the folder", "copy the file into the folder")
             text = self._held.get(resolved(path)) if self._held else None
             data = read_regular_file(path, TextLimits().bytes) if text is None else text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from tactful.source.diagnostics import Span
 from tactful.source.nodes import Node, Scalar
 
 #: The keys of an entry, each with its place and its value.
@@ -20,8 +19,3 @@ class Item(msgspec.Struct):
     id: Scalar
     entries: Entries
     added: tuple[tuple[Scalar, Node], ...] = ()
-
-    def places(self) -> tuple[Span, ...]:
-        """The places of all keys, with those of added conditions."""
-        own = [key.span for key, _ in self.entries.values()]
-        return tuple([*own, *[key.span for key, _ in self.added]] if self.added else own)

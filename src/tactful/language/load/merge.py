@@ -398,15 +398,14 @@ class _Merger:
                 help_ = f"write `pack: {{name: {content.text}}}`"
             self.report(WrongShape.at(content.span, f"`{id_.text}` is a mapping", help_))
             return {}
-        entries: Entries = {}
+        entries: Entries = {pair[0].text: pair for pair in content.entries}
         known = _KNOWN[section]
-        for pair in content.entries:
-            key = pair[0]
-            if key.text in known:
-                entries[key.text] = pair
-            else:
+        if entries.keys() <= known:
+            return entries
+        for key, _ in content.entries:
+            if key.text not in known:
                 self.report(UnknownKey.at(key.span, f"`{key.text}` means nothing here", _key_help(section, key.text)))
-        return entries
+        return {key: pair for key, pair in entries.items() if key in known}
 
     def _define(self, section: str, id_: Scalar, entries: Entries) -> None:
         if entries.keys().isdisjoint(NEEDS[section]):
@@ -566,16 +565,16 @@ def _sections(file: File) -> tuple[tuple[Scalar, Node], ...]:
 
 def _present(entries: Entries) -> Entries:
     """The entries without the keys whose value is ``null``, which removes a key."""
-    empty = [key for key, (_, node) in entries.items() if isinstance(node, Scalar) and node.is_null]
+    empty = [key for key, (_, node) in entries.items() if type(node) is Scalar and node.plain and node.is_null]
     return {key: pair for key, pair in entries.items() if key not in empty} if empty else entries
 
 
 def _empty(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.is_null
+    return type(node) is Scalar and node.is_null
 
 
 def _is_off(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.plain and node.text == "off"
+    return type(node) is Scalar and node.plain and node.text == "off"
 
 
 def _is_yes(node: Node) -> bool:

@@ -99,7 +99,7 @@ class IsOneOf(Phrase, frozen=True):
         A parameter whose value varies stands alone, and is compared as a field.
         """
         first = self.operands[0] if len(self.operands) == 1 else None
-        if isinstance(first, ParameterOperand) and question.is_field(first):
+        if type(first) is ParameterOperand and question.is_field(first):
             relation = question.relation("==", first)
             return None if relation is None else Meaning((relation,), self.negated)
         values = question.values(self.operands, self.negated)

@@ -28,6 +28,8 @@ from tactful.testing.properties.smallest import smallest
 RESERVE: Final = 1500
 #: At most this many differing cases are searched for among these.
 _ENOUGH: Final = 10
+#: The most proposed cases that a mutant is tried on.
+_PROPOSED: Final = 12
 #: The most instants of a case at which a mutant is tried.
 _INSTANTS: Final = 60
 #: The most instants at which a mutant is tried in all.
@@ -38,6 +40,8 @@ Progress = Callable[[int, int], None]
 Verdict = Literal["equivalent", "not proved", "out of steps"]
 #: Tries to prove that a mutant is equivalent.
 Prover = Callable[[Mutant], Verdict]
+#: Proposes cases, as JSON has them, on which a mutant may decide differently.
+Proposer = Callable[[Mutant], Iterator[dict[str, Any]]]
 
 
 class MutantResult(msgspec.Struct, frozen=True, rename={"change": "said"}):
@@ -110,14 +114,15 @@ def mutate(
     drawn: int = 400,
     progress: Progress | None = None,
     prove: Prover | None = None,
+    propose: Proposer | None = None,
 ) -> Mutation:
     """Try every mutant of a pack, or of the rules and computed facts with the ids in ``only``.
 
     ``drawn`` cases are drawn from ``seed``. ``progress`` is called after each mutant with the number done and the number of
-    all. ``prove`` is asked about each mutant that no case tells apart. Raises :class:`tactful.TactfulError` if an example
-    fails, or an invariant is broken, in the original pack.
+    all. ``prove`` is asked about each mutant that no case tells apart, and ``propose`` for cases where there is no proof.
+    Raises :class:`tactful.TactfulError` if an example fails, or an invariant is broken, in the original pack.
     """
-    runner = _Runner(policy, examples, seed, drawn, prove)
+    runner = _Runner(policy, examples, seed, drawn, prove, propose)
     everything = list(mutants(policy.checked, only))
     outcomes = []
     for done, mutant in enumerate(everything, start=1):
@@ -131,9 +136,16 @@ class _Runner:
     """Tries mutants of one pack."""
 
     def __init__(
-        self, policy: Policy, examples: Sequence[Example], seed: int, drawn: int, prove: Prover | None
+        self,
+        policy: Policy,
+        examples: Sequence[Example],
+        seed: int,
+        drawn: int,
+        prove: Prover | None,
+        propose: Proposer | None,
     ) -> None:
-        self._policy, self._seed, self._original, self._prove = policy, seed, Original(policy), prove
+        self._policy, self._seed, self._original = policy, seed, Original(policy)
+        self._prove, self._propose = prove, propose
         self.corpus = [tried(policy, example.case, _now(example.case), example) for example in examples]
         self.corpus += (
             [tried(policy, case, _now(case)) for case in read_drawn_cases(policy, drawn, seed)] if drawn else []
@@ -173,22 +185,30 @@ class _Runner:
             differing.append(difference)
         if not differing:
             differing = list(islice(changed.differences(self._elsewhere(mutant, changed)), _ENOUGH))
+        verdict: Verdict = "not proved"
+        if not differing and self._prove is not None:
+            verdict = self._prove(mutant)
+        if not differing and verdict != "equivalent":
+            differing = list(islice(self._proposed(mutant, changed), 1))
+        return self._told_apart(mutant, changed, differing) if differing else _untold(mutant, verdict)
+
+    def _told_apart(self, mutant: Mutant, changed: Changed, differing: list[Difference]) -> MutantResult:
+        """The result of a mutant that decides some cases differently, which no example notices."""
         by = self._broken(differing)
         if by:
             return _outcome(mutant, "noticed", by=by)
-        if not differing:
-            return self._not_told_apart(mutant)
         shortest = min(differing, key=lambda difference: len(msgspec.json.encode(_plain(difference.tried))))
         shown = self._smaller(shortest, changed)
         before, after = _lines(shown, self._policy)
         return _outcome(mutant, "survived", case=_plain(shown.tried), before=before, after=after)
 
-    def _not_told_apart(self, mutant: Mutant) -> MutantResult:
-        """The result of a mutant that decides like the original on every case."""
-        verdict = "not proved" if self._prove is None else self._prove(mutant)
-        if verdict == "equivalent":
-            return _outcome(mutant, "equivalent")
-        return msgspec.structs.replace(_outcome(mutant, "not told apart"), stopped=verdict == "out of steps")
+    def _proposed(self, mutant: Mutant, changed: Changed) -> Iterator[Difference]:
+        """The differences on proposed cases."""
+        proposed = () if self._propose is None else self._propose(mutant)
+        for plain in islice(proposed, _PROPOSED):
+            difference = self._still(plain, changed)
+            if difference is not None:
+                yield difference
 
     def _failing(self, difference: Difference, changed: Changed) -> str:
         """The example that fails by a difference on its case; empty if none does."""
@@ -263,6 +283,13 @@ def _turns_of_fact(fact: ComputedFact, evaluator: Evaluator) -> Iterator[Turn]:
 def _now(case: Case) -> int:
     assert case.now is not None  # drawn cases and examples have one
     return case.now
+
+
+def _untold(mutant: Mutant, verdict: Verdict) -> MutantResult:
+    """The result of a mutant that decides like the original on every case."""
+    if verdict == "equivalent":
+        return _outcome(mutant, "equivalent")
+    return msgspec.structs.replace(_outcome(mutant, "not told apart"), stopped=verdict == "out of steps")
 
 
 def _outcome(
