@@ -118,9 +118,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """A head is complete."""
         self._in_head = False
         self._head_is_there()
-        if (
-            self.transport.is_closing()
-        ):  # an answer has ended the connection, and what follows it in the data is not read
+        # An answer has ended the connection. What follows in the data is not read.
+        if self.transport.is_closing():
             return
         if self._may_be_short():
             self._body = b""
