@@ -117,13 +117,14 @@ def test_requests_that_do_not_wait_are_answered_in_their_order(served: Served) -
 
 def test_nothing_is_decided_after_the_last_answer(served: Served) -> None:
     """A request behind one that ends the connection is not read."""
-    before = len(_requests(served))
+    trace = f"00-{'7' * 32}-{'7' * 16}-01"  # no other request has it
+    line = f"traceparent: {trace}"
     with Connection(served) as connection:
-        connection.socket.sendall(_case("Connection: close") + _case())
+        connection.socket.sendall(_case("Connection: close", line) + _case(line))
         connection.decided()
         assert connection.ends()
     time.sleep(0.2)
-    assert len(_requests(served)) == before + 1
+    assert [logged["traceparent"] for logged in _requests(served)].count(trace) == 1
 
 
 @pytest.mark.parametrize("request_", [_case("Connection: close"), _case(version="1.0")], ids=["close", "HTTP/1.0"])
