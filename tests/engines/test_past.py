@@ -13,6 +13,7 @@ from drawn import cases, packs
 from draws import draws
 from reference_cases import NOW
 from reference_cases import cases as shipped_cases
+from tactful.engines.compiled.ahead import AheadFunctions
 from tactful.engines.compiled.past import Untold, past_of, since, until, values
 from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.evaluate import Evaluator
@@ -23,12 +24,18 @@ from tactful.language.ir.clockwork import Clockwork
 SHIPPED = tactful.load()
 
 
-def _compared(policy: tactful.Policy, case: tactful.Case, now: int) -> tuple[int, int]:
-    """How many firings were compared, and of how many the compiled search can tell nothing."""
+def _compared(policy: tactful.Policy, case: tactful.Case, now: int, look_ahead: bool = False) -> tuple[int, int]:
+    """How many firings were compared, and of how many the compiled search can tell nothing.
+
+    ``look_ahead``: the search begins with the facts that a look ahead has left, as it does for an answer.
+    """
     facts = {fact.id: fact for fact in policy.checked.facts}
     turning = TurningFunctions(policy.checked, Clockwork(facts))
     evaluator = Evaluator(case, now, facts, policy.calendars)
     expiry, past = Expiry(evaluator), past_of(case, now)
+    if look_ahead:
+        with suppress(Untold):
+            AheadFunctions(policy.checked, turning).steps(past)
     compared = untold = 0
     for rule in policy.checked.rules:
         for row in evaluator.rows(rule.entity):
@@ -60,6 +67,20 @@ def test_both_searches_name_the_same_moments(text: str, data: dict[str, Any], st
     """For each rule that fires, of whatever the language can say. So do facts: they have the values of the plain evaluator."""
     policy = tactful.loads(text)
     _compared(policy, policy.read(data), NOW + start * 86_400 * 5)
+
+
+@draws(100)
+@given(text=packs(), data=cases(), start=st.integers(-40, 40))
+def test_facts_that_a_look_ahead_leaves_change_no_moment(text: str, data: dict[str, Any], start: int) -> None:
+    """The look ahead keeps each fact with the turns between which it is the same."""
+    policy = tactful.loads(text)
+    _compared(policy, policy.read(data), NOW + start * 86_400 * 5, look_ahead=True)
+
+
+@draws(20)
+@given(data=shipped_cases, start=st.integers(-400, 400))
+def test_neither_do_those_of_the_shipped_rules(data: dict[str, Any], start: int) -> None:
+    _compared(SHIPPED, SHIPPED.read(data), NOW + start * 3_600, look_ahead=True)
 
 
 @draws(100)
