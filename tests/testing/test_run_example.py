@@ -188,3 +188,21 @@ def test_a_mistake_of_an_example_is_told_once(pack: tactful.Policy, expected: st
         read_examples_text(pack, f"{CASE}  one: {{case: two, {expected}}}\n", "examples.yaml")
     (mistake,) = caught.value.diagnostics
     assert (mistake.code, mistake.help) == (code, help_)
+
+
+def test_a_case_that_no_example_uses_is_read() -> None:
+    """An example that stands among the cases by mistake would never run, and nobody would be told."""
+    text = """
+cases:
+  used: {candidate: {id: kim}}
+  misplaced: {case: used, never: [call]}
+examples:
+  e: {case: used, at: 2026-11-24T09:00+00:00, never: [call]}
+"""
+    with pytest.raises(tactful.InvalidInput) as caught:
+        read_examples_text(tactful.loads(PACK), text, "examples.yaml")
+    assert [(problem.code, problem.message) for problem in caught.value.diagnostics] == [
+        ("T203", "a case has no `candidate`"),
+        ("T202", "a case has no fact `case`"),
+        ("T202", "a case has no fact `never`"),
+    ]

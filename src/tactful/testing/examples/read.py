@@ -59,6 +59,8 @@ class _Reader:
         self.sources = {file.name: file.text}
         #: The cases by name; ``None`` for a case that cannot be read, which is reported once.
         self._cases: dict[str, Node | None] = {}
+        #: The names of cases that examples use.
+        self._used: set[str] = set()
         #: The parsed case files, by path.
         self._files: dict[Path, Node | None] = {}
 
@@ -70,7 +72,18 @@ class _Reader:
                 self._cases[name.text] = self._at_path(node) if isinstance(node, Scalar) else node
         named = [] if "examples" not in entries else list(self.parts.by_name(entries["examples"][1], "examples"))
         examples = [self._example(id_, node) for id_, node in named]
+        self._check_unused()
         return tuple(example for example in examples if example is not None)
+
+    def _check_unused(self) -> None:
+        """Report the mistakes of cases that no example uses, such as an example that stands in the wrong section."""
+        for name, node in self._cases.items():
+            if node is None or name in self._used:
+                continue
+            try:
+                self._policy.read_shape(node)
+            except InvalidInput as error:
+                self.parts.problems.extend(error.diagnostics)
 
     def _example(self, id_: Scalar, node: Node) -> Example | None:
         parts = self.parts
@@ -168,6 +181,7 @@ class _Reader:
         if not isinstance(node, Scalar):
             return node
         if node.text in self._cases:
+            self._used.add(node.text)
             return self._cases[node.text]
         if node.text.endswith((".yaml", ".yml", ".json")):
             return self._at_path(node)
