@@ -50,23 +50,20 @@ class Names(msgspec.Struct, frozen=True):
         return own + self.fields_of("person") if entity == "interviewer" else own
 
 
-class Reads:
+class Reads(msgspec.Struct):
     """The parameters and computed facts that a part of a pack reads, collected while it is checked."""
 
-    __slots__ = ("computed", "parameters")
-
-    def __init__(self) -> None:
-        self.parameters: set[str] = set()
-        self.computed: set[str] = set()
+    parameters: set[str] = msgspec.field(default_factory=set)
+    computed: set[str] = msgspec.field(default_factory=set)
 
 
-class Scope:
+class Scope(msgspec.Struct, frozen=True):
     """The names that a condition may use. ``reads`` collects the names that it does use."""
 
-    __slots__ = ("entities", "names", "reads", "report")
-
-    def __init__(self, names: Names, entities: Sequence[str], reads: Reads, report: Report) -> None:
-        self.names, self.entities, self.reads, self.report = names, tuple(entities), reads, report
+    names: Names
+    entities: tuple[str, ...]
+    reads: Reads
+    report: Report
 
     def field(self, name: Name) -> Field | None:
         """The field that ``entity.field`` names in this scope; ``None`` after reporting a mistake."""

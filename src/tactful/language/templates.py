@@ -15,7 +15,9 @@ from tactful.language.terms import Name
 from tactful.source.codes.conditions import BadPlaceholder
 from tactful.source.diagnostics import Diagnostic, Span
 
-_PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+#: A pair of braces that stands for one, a placeholder, or a lone brace. Each way begins with a brace: such a form is found
+#: much faster than one that may begin with any of several signs.
+_PART = re.compile(r"\{(?:\{|([^{}]*)\})?|\}\}?")
 _OPEN = re.compile(r"\{\$?[a-z_]+(?:\.[a-z][a-z0-9_]*)?")
 _INSIDE = re.compile(r"(\$?[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\s*(?:\|(.*))?", re.DOTALL)
 

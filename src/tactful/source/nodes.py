@@ -10,6 +10,9 @@ import msgspec
 from tactful.source.codes.text import BadEncoding, TooLarge
 from tactful.source.diagnostics import InvalidInput, Span
 
+#: The plain texts that stand for nothing.
+NULLS: Final = frozenset(("", "~", "null", "Null", "NULL"))
+
 
 class Scalar(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A single value as it is written. ``plain`` is false if it is quoted or a block (``>-``, ``|``).
@@ -25,7 +28,7 @@ class Scalar(msgspec.Struct, frozen=True, tag=True, gc=False):
     @property
     def is_null(self) -> bool:
         """Whether this is the plain ``null``, ``~`` or an empty value."""
-        return self.plain and self.text in ("", "~", "null", "Null", "NULL")
+        return self.text in NULLS and self.plain
 
 
 class Mapping(msgspec.Struct, frozen=True, tag=True, gc=False):
