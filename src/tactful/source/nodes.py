@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from typing import Final
 
 import msgspec
@@ -72,8 +73,9 @@ def decode(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS) ->
     if isinstance(data, str):
         text = data.removeprefix("\ufeff")
     else:
+        data = data.removeprefix(BOM_UTF8)
         try:
-            text = data.decode("utf-8-sig")
+            text = data.decode()
         except UnicodeDecodeError as error:
             before = data[: error.start].decode("utf-8", errors="replace")
             message = f"byte {data[error.start]:#04x} is not UTF-8"
