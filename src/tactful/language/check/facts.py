@@ -83,8 +83,7 @@ def _custom_kind(fact: CustomFact, report: Report) -> Kind | None:
 
 
 def _taken(entity: str, name: Name, known: Mapping[str, Mapping[str, object]], report: Report) -> bool:
-    owners = (entity, "person") if entity == "interviewer" else (entity,)
-    if not any(name.text in known.get(owner, {}) for owner in owners):
+    if name.text not in known[entity] and not (entity == "interviewer" and name.text in known["person"]):
         return False
     report(NameTaken.at(name.span, f"`{entity}.{name.text}` is a fact already", "choose another name"))
     return True
@@ -297,7 +296,7 @@ def _in_order(
             if id_ in open_:
                 _report_circle([*open_][[*open_].index(id_) :], reported, names, report)
             elif id_ in facts and id_ not in done:
-                open_[id_] = iter(sorted(reads[id_].computed))
+                open_[id_] = iter(sorted(reads[id_].computed.difference(done)))
             while open_ and not todo:
                 last = next(reversed(open_))
                 following = next(open_[last], None)
@@ -306,7 +305,7 @@ def _in_order(
                     continue
                 del open_[last]
                 done[last] = facts[last]
-                below = max((depths.get(other, 0) for other in reads[last].computed), default=0)
+                below = max([depths.get(other, 0) for other in reads[last].computed], default=0)
                 depths[last] = below + _nesting(facts[last])
     _report_depth(depths, names, report)
     return tuple(done.values())
@@ -338,4 +337,4 @@ def _nesting(fact: ComputedFact) -> int:
 def _groups(condition: Condition) -> int:
     if type(condition) is Test:  # `isinstance` takes five times as long to say no for a struct
         return 0
-    return 1 + max([_groups(member) for member in condition.members], default=0)
+    return 1 + max([_groups(member) for member in condition.members if type(member) is not Test], default=0)

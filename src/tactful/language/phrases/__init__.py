@@ -59,6 +59,7 @@ PHRASES: Final[tuple[type[Phrase], ...]] = (
     *values.PHRASES,
     *numbers.PHRASES,
 )
+_FORMS: Final = tuple((phrase.form.fullmatch, phrase) for phrase in PHRASES)
 #: The beginnings of all phrases.
 _OPENERS: Final = tuple(opener for phrase in PHRASES for opener in phrase.openers)
 
@@ -67,7 +68,7 @@ def parse_phrase(node: Node, report: Callable[[Diagnostic], None]) -> tuple[Pars
     """The phrases in a line of a condition, of which one has to hold; empty after reporting a mistake."""
     match node:
         case Scalar():
-            parsed = _value_in(node) or _parse_text(text_of(node), report)
+            parsed = _common(node) or _parse_text(text_of(node), report)
             return () if parsed is None else (parsed,)
         case Sequence(items=items):
             return _parse_list(items, node.span, report)
@@ -136,12 +137,14 @@ def _phrase_in_list(item: Scalar, text: Text) -> Phrase | None:
     return None if match is None else phrase.read(Words(text, match))
 
 
-def _value_in(scalar: Scalar) -> ParsedPhrase | None:
-    """The phrase in a text that is a single value without quotes, as most are; ``None`` for all others."""
+def _common(scalar: Scalar) -> ParsedPhrase | None:
+    """The phrase in a text without quotes that is a value or a fixed text, as most are; ``None`` for all others."""
     text, span = scalar.text, scalar.span
-    if not scalar.plain or len(text) > _KNOWN or not _is_value(text):
+    if not scalar.plain or len(text) > _KNOWN:
         return None
-    return ParsedPhrase(IsOneOf((LiteralOperand(text, span),)), text, span)
+    if _is_value(text):
+        return ParsedPhrase(IsOneOf((LiteralOperand(text, span),)), text, span)
+    return ParsedPhrase(_FIXED[text], text, span) if text in _FIXED else None
 
 
 def _parse_text(text: Text, report: Callable[[Diagnostic], None]) -> ParsedPhrase | None:
@@ -175,7 +178,7 @@ def is_phrase(text: str, kind: type[Kind]) -> bool:
 
 
 def _first_form(text: str) -> type[Phrase] | None:
-    return next((phrase for phrase in PHRASES if phrase.form.fullmatch(text)), None)
+    return next((phrase for fits, phrase in _FORMS if fits(text)), None)
 
 
 #: A pack says the same few phrases again and again, and most are short.
@@ -190,9 +193,28 @@ def _is_value(text: str) -> bool:
     return told and not text.startswith((*_OPENERS, "$"))
 
 
+def _fixed(text: str) -> Phrase:
+    """The phrase in a text without operands, which is the same wherever the text stands."""
+    parsed = _parse_text(text_of(Scalar(text, True, Span("", 0, len(text), 1, 1))), lambda _: None)
+    assert parsed is not None
+    return parsed.phrase
+
+
+_FIXED: Final = {text: _fixed(text) for phrase in PHRASES for text in phrase.templates if "{" not in text}
+
+
 def meaning_of(phrase: Phrase, field: Field, text: str, span: Span, scope: Scope) -> Meaning | None:
     """The meaning of a phrase for a field; ``None`` after reporting a mistake. ``text`` and ``span`` are for messages."""
-    return _asked(phrase, Question(field, field.kind, text, span, scope, hint_of, _takes))
+    if type(phrase) is not IsOneOf or len(phrase.operands) > 1 or type(phrase.operands[0]) is not LiteralOperand:
+        return _asked(phrase, Question(field, field.kind, text, span, scope, hint_of, _takes))
+    said = field.text, phrase.operands[0].text, phrase.negated, scope.entities
+    predicates = scope.names.said.get(said)
+    if predicates is not None:
+        return Meaning(predicates, phrase.negated)
+    meaning = _asked(phrase, Question(field, field.kind, text, span, scope, hint_of, _takes))
+    if meaning is not None:
+        scope.names.said[said] = meaning.predicates
+    return meaning
 
 
 def _asked(phrase: Phrase, question: Question) -> Meaning | None:
