@@ -19,12 +19,11 @@ from tactful.engines.compiled.past import NO_TURN, SMALL, Past, Untold, past_of,
 from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring
-from tactful.facts.calendars import Calendar
 from tactful.facts.rows import Row
 from tactful.language.ir import Rule
 from tactful.language.terms import Modality
 from tactful.reasons.context import REASONS, Context, application_of, target_record
-from tactful.reasons.encoded import ENCODER, moment_json
+from tactful.reasons.encoded import ENCODER, NULL, moment_json
 from tactful.reasons.lasting import Lasting
 from tactful.reasons.pieces import Pieces
 from tactful.reasons.records.decision import (
@@ -90,7 +89,7 @@ class _Writer:
         self._added: AddedSteps = {}
         self._texts = AddedTexts(self._pieces, self._rules, self._past)
         self._rows: dict[Row, tuple[bytes, bytes]] = {}
-        self._moments = _Moments(self._calendar)
+        self._moments: dict[int | None, bytes] = {None: NULL}
         self._heads: dict[Conclusion, _Head] = {}
         self._keys = context.keys
         self._reasons: dict[Conclusion, bytes] = {}
@@ -132,8 +131,8 @@ class _Writer:
             label,
             target,
             application,
-            moments[opens],
-            moments[due],
+            moments.get(opens) or self._moment(opens),
+            moments.get(due) or self._moment(due),
             conclusion.priority,
             _listed(dict.fromkeys(steps)) if steps else b"[]",
             self._because(conclusion),
@@ -147,7 +146,7 @@ class _Writer:
             _MODALITIES[conclusion.modality],
             label,
             target,
-            self._moments[due],
+            self._moment(due),
             self._because(conclusion),
         )
 
@@ -193,6 +192,11 @@ class _Writer:
     def _row(self, row: Row) -> tuple[bytes, bytes]:
         """The JSON of a target, and of the application that it is or belongs to."""
         known = self._rows[row] = ENCODER.encode(target_record(row)), ENCODER.encode(application_of(row))
+        return known
+
+    def _moment(self, moment: int | None) -> bytes:
+        """The JSON of a moment, which is kept. Much advice has the same."""
+        known = self._moments[moment] = moment_json(moment, self._calendar)
         return known
 
     def _because(self, conclusion: Conclusion) -> bytes:
@@ -252,17 +256,6 @@ class _Writer:
             return None
         self._opens_until = min(self._opens_until, max(first + horizon, past.now + 1))
         return first
-
-
-class _Moments(dict[int | None, bytes]):
-    """The JSON of moments, or of none. Much advice has the same."""
-
-    def __init__(self, calendar: Calendar) -> None:
-        super().__init__()
-        self._calendar = calendar
-
-    def __missing__(self, moment: int | None) -> bytes:
-        return self.setdefault(moment, moment_json(moment, self._calendar))
 
 
 class AddedTexts:
