@@ -29,7 +29,7 @@ from tactful.journal.entries import (
 )
 from tactful.journal.errors import DatabaseFailed
 from tactful.journal.sources import Kept, read_source
-from tactful.journal.store import Store
+from tactful.journal.store import OF_SUBJECT, Store
 from tactful.journal.subjects import Subjects
 from tactful.reasons.records.decision import LimitsRecord
 from tactful.source.diagnostics import TactfulError
@@ -96,7 +96,7 @@ class Archive:
         """The wanted rows, as far as the database can select them."""
         conditions, values = list[str](), list[Any]()
         for condition, value in (
-            ("subject = ?", wanted.subject),
+            (OF_SUBJECT, wanted.subject),
             ("id >= ?", None if wanted.since is None else id_at(wanted.since)),
             ("id < ?", None if wanted.until is None else id_at(wanted.until)),
             ("kind = ?", wanted.kind),
@@ -154,10 +154,14 @@ class Archive:
 
     def body(self, row: Row) -> Body | None:
         """What is about a person; ``None`` if there is nothing, or if it was forgotten."""
+        text = self.text(row)
+        return None if text is None else _BODY.decode(text)
+
+    def text(self, row: Row) -> bytes | None:
+        """A body as JSON."""
         if row.body is None or row.subject is None:
             return None
-        text = self.subjects.unseal(row.subject, row.id, row.body)
-        return None if text is None else _BODY.decode(text)
+        return self.subjects.unseal(row.subject, row.id, row.body)
 
     def settings(self, name: str) -> Settings:
         """The settings with a digest."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
 
 from tactful.engines.compiled.filled import Blank, Filled
+from tactful.facts.calendars import Calendar
+from tactful.facts.kinds import Value
 
 #: The encoder of all answers.
 ENCODER: Final = msgspec.json.Encoder()
@@ -41,21 +44,27 @@ def object_parts(record: type[msgspec.Struct], fields: Mapping[str, Iterable[Par
 
 
 def outline(
-    record: type[msgspec.Struct], known: Mapping[str, object], unset: Container[str] = (), numbers: Container[str] = ()
+    record: type[msgspec.Struct],
+    known: Mapping[str, object],
+    unset: Container[str] = (),
+    blanks: Mapping[str, bytes] = MappingProxyType({}),
 ) -> bytes:
     """The JSON of a record with a placeholder for each field that is not known, in their order.
 
-    It is ``%d`` for ``numbers``, and ``%b`` for the others. Fields that are ``unset`` are left out.
+    It is ``%b``, or what ``blanks`` has for the field. Fields that are ``unset`` are left out.
     """
 
     def value(name: str) -> bytes:
-        if name in known:
-            return ENCODER.encode(known[name]).replace(b"%", b"%%")
-        return b"%d" if name in numbers else b"%b"
+        return ENCODER.encode(known[name]).replace(b"%", b"%%") if name in known else blanks.get(name, b"%b")
 
     names = [name for name in record.__struct_fields__ if name not in unset]
     parts = object_parts(record, {name: (value(name),) for name in names})
     return b"".join([part for part in parts if isinstance(part, bytes)])
+
+
+def moment_json(moment: Value, calendar: Calendar) -> bytes:
+    """The JSON of a moment (seconds since 1970), or of an unknown one."""
+    return b'"%b"' % calendar.iso(moment).encode() if isinstance(moment, int) else NULL
 
 
 def inside(text: str) -> bytes:
