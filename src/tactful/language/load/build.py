@@ -18,7 +18,8 @@ from tactful.language.load.invariants import InvariantReader
 from tactful.language.load.items import Entries, Item
 from tactful.language.load.keys import LEAVES
 from tactful.language.load.limits import A_WEEK, CHANNELS, QUIET
-from tactful.language.load.merge import NAMED, Merged, merge_layers
+from tactful.language.load.merge import NAMED, merge_layers
+from tactful.language.load.merged import Merged
 from tactful.language.phrases import Deadline, Phrase, parse_deadline, parse_phrase, whole
 from tactful.language.phrases.dates import BetweenDays, FromOrBefore
 from tactful.language.syntax import (
