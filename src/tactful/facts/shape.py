@@ -27,7 +27,7 @@ Condition = Literal[
 Terms = Literal["fine", "wanted", "worse_than_said", "asked", "refused", "improved"]
 MoreTime = Literal["asked", "granted", "refused"]
 Choice = Literal["accept", "decline"]
-CounterOffer = Literal["open", "declined", "accepted"]
+CounterOffer = Literal["unanswered", "declined", "accepted"]
 Stage = Literal["phone_screen", "first", "panel", "technical", "final"]
 InterviewStatus = Literal["scheduled", "held", "cancelled", "missed"]
 Side = Literal["company", "candidate"]
@@ -147,7 +147,9 @@ class Offer(Shape, frozen=True):
     ] = None
     more_time: Annotated[
         MoreTime | None,
-        Meta(description="asked: the candidate has asked for more time to answer. granted, refused: the company's word."),
+        Meta(
+            description="asked: the candidate has asked for more time to answer. granted, refused: the company's word."
+        ),
     ] = None
     decision: Annotated[
         Choice | None, Meta(description="What the candidate has decided about the offer.", extra_json_schema=MINE)
@@ -413,10 +415,7 @@ class Candidate(Shape, frozen=True):
     ] = None
     counter_offer: Annotated[
         CounterOffer | None,
-        Meta(
-            description="What became of an offer with which the present employer would like to keep the candidate. "
-            "open: it has not been answered."
-        ),
+        Meta(description="The candidate's answer to an offer with which the present employer would like to keep them."),
     ] = None
     custom: Custom = None
 
