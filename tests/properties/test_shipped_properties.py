@@ -100,7 +100,7 @@ def test_every_drawn_case_can_be_read(case: Plain) -> None:
 @given(case=CASES)
 def test_p01_p23_resigning_needs_a_signed_offer(pack: tactful.Policy, case: Plain) -> None:
     """P01, P23: forbidden to the employed unless an offer is firm; each step down the ladder forbids it at once."""
-    case = {**case, "candidate": {**case["candidate"], "employed": True, "notice_given": None}}
+    case = {**case, "candidate": {**case["candidate"], "employed": True, "notice_given": None, "counter_offer": None}}
     now = case["now"]
     signed = {
         "form": "written",
@@ -176,6 +176,7 @@ def test_p10_the_catalogue_has_no_gifts_visits_or_invitations(pack: tactful.Poli
         *("reply_to_rejection", "find_name", "find_interviewers", "find_contact", "wait", "move_on", "weigh_offers"),
         *("keep_searching", "resign", "give_notice"),
         *("draft_note", "update_helper", "correct_mistake", "find_address", "company_contact", "get_back_in_touch"),
+        "thank_for_update",
         *("ask_for_feedback", "offer_times", "apologise", "ask_for_new_time", "answer_message", "accept_request"),
         *("prepare", "find_out", "hand_over", "hand_in_task", "send_references", "send_documents", "tell_own_manager"),
         *("accept_offer", "decline_offer", "take_back_yes", "ask_for_terms", "ask_about_difference", "ask_about_terms"),

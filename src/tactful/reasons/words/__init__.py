@@ -217,6 +217,8 @@ class Words:
 
     def form(self, slot: FormsSlot, value: Value) -> str:
         """The text that a value chooses."""
+        if isinstance(value, bool):
+            return dict(slot.forms).get("yes" if value else "no", slot.other)
         if slot.how == "select" or not isinstance(value, int | float):
             return dict(slot.forms).get(str(value), slot.other)
         text = dict(slot.forms).get(self.plural(value), slot.other)
