@@ -100,7 +100,7 @@ def test_every_drawn_case_can_be_read(case: Plain) -> None:
 @given(case=CASES)
 def test_p01_p23_resigning_needs_a_signed_offer(pack: tactful.Policy, case: Plain) -> None:
     """P01, P23: forbidden to the employed unless an offer is firm; each step down the ladder forbids it at once."""
-    case = {**case, "candidate": {**case["candidate"], "employed": True, "notice_given": None}}
+    case = {**case, "candidate": {**case["candidate"], "employed": True, "notice_given": None, "counter_offer": None}}
     now = case["now"]
     signed = {
         "form": "written",
@@ -180,6 +180,8 @@ def test_p10_the_catalogue_has_no_gifts_visits_or_invitations(pack: tactful.Poli
         *("ask_for_feedback", "offer_times", "apologise", "ask_for_new_time", "answer_message", "accept_request"),
         *("ask_about_call", "be_reachable", "ask_to_come_back", "call_off_interview"),
         *("prepare", "find_out", "hand_over", "hand_in_task", "send_references", "send_documents", "tell_own_manager"),
+        *("accept_offer", "decline_offer", "take_back_yes", "ask_for_terms", "ask_about_difference", "ask_about_terms"),
+        *("book_medical", "name_referees", "weigh_counter_offer", "decline_counter_offer", "settle_leaving"),
         *(("tell_the_agent",) if pack.name == "agency" else ()),
     }
 

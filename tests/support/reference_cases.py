@@ -77,6 +77,9 @@ offer = _some(
     conditions=some_words(shape.Condition),
     conditions_by=moments,
     withdrawn_at=moments,
+    terms=word(shape.Terms),
+    more_time=word(shape.MoreTime),
+    decision=word(shape.Choice),
 )
 
 
@@ -120,6 +123,8 @@ cases = st.builds(
         handwriting_legible=st.booleans(),
         notice_given=st.booleans(),
         last_day_on=moments,
+        let_go=st.booleans(),
+        counter_offer=word(shape.CounterOffer),
     ),
     st.one_of(st.tuples(_application("a")), st.tuples(_application("a"), _application("b"))).map(list),
 )

@@ -165,6 +165,9 @@ _offer: Final = _fields(
         "conditions_by": days,
         "start_on": days,
         "withdrawn_at": past,
+        "terms": word(shape.Terms),
+        "more_time": word(shape.MoreTime),
+        "decision": word(shape.Choice),
     }
 ).map(_in_order)
 
@@ -222,6 +225,8 @@ _candidate: Final = _fields(
         "notice_period": st.sampled_from(["2 weeks", "30 days"]),
         "notice_given": st.booleans(),
         "last_day_on": days,
+        "let_go": st.booleans(),
+        "counter_offer": word(shape.CounterOffer),
         **_place,
     },
     id=st.just("c"),

@@ -74,6 +74,8 @@ class CandidateRow(Row, frozen=True):
     notice_period: int | None
     notice_given: bool | None
     last_day_on: int | None
+    let_go: bool | None
+    counter_offer: str | None
     calendar: Calendar
     custom: Mapping[str, Value]
 
@@ -123,6 +125,9 @@ class OfferRow(Row, frozen=True):
     conditions_by: int | None
     start_on: int | None
     withdrawn_at: int | None
+    terms: str | None
+    more_time: str | None
+    decision: str | None
     application: ApplicationRow
     custom: Mapping[str, Value]
 

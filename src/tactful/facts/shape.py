@@ -24,6 +24,10 @@ OfferForm = Literal["verbal", "email", "written"]
 Condition = Literal[
     "background_check", "references", "medical", "work_permit", "degree", "approval", "documents", "other"
 ]
+Terms = Literal["fine", "wanted", "worse_than_said", "asked", "refused", "improved"]
+MoreTime = Literal["asked", "granted", "refused"]
+Choice = Literal["accept", "decline"]
+CounterOffer = Literal["unanswered", "declined", "accepted"]
 Stage = Literal["phone_screen", "first", "panel", "technical", "final"]
 InterviewStatus = Literal["scheduled", "held", "cancelled", "missed"]
 Side = Literal["company", "candidate"]
@@ -34,6 +38,7 @@ MessageKind = Literal[
     "correction",
     "follow_up",
     "status_question",
+    "pay_question",
     "offer_notice",
     "answer",
     "invitation",
@@ -131,6 +136,23 @@ class Offer(Shape, frozen=True):
     start_on: Annotated[Deadline, Meta(description="The first day at work.", extra_json_schema=THEIRS)] = None
     withdrawn_at: Annotated[
         Moment, Meta(description="When the company took the offer back.", extra_json_schema=THEIRS)
+    ] = None
+    terms: Annotated[
+        Terms | None,
+        Meta(
+            description="How pay and terms stand. fine: the candidate has nothing to ask for. wanted: they would like "
+            "better ones. worse_than_said: they are worse than what was said before. asked: the candidate has asked "
+            "for better ones. refused: the company said no. improved: the company offered better ones."
+        ),
+    ] = None
+    more_time: Annotated[
+        MoreTime | None,
+        Meta(
+            description="asked: the candidate has asked for more time to answer. granted, refused: the company's word."
+        ),
+    ] = None
+    decision: Annotated[
+        Choice | None, Meta(description="What the candidate has decided about the offer.", extra_json_schema=MINE)
     ] = None
     custom: Custom = None
 
@@ -241,7 +263,8 @@ class Message(Shape, frozen=True):
         MessageKind | None,
         Meta(
             description="The subject of the message. task, references, documents: the candidate received the request "
-            "for them, or sent them. feedback_request: a request for feedback after a rejection.",
+            "for them, or sent them. pay_question: a question about the pay that the candidate expects. "
+            "feedback_request: a request for feedback after a rejection.",
             extra={"over": ("rejection", "withdrawal")},
         ),
     ] = None
@@ -391,6 +414,13 @@ class Candidate(Shape, frozen=True):
         YesNo, Meta(description="Whether the candidate has given notice in the present job.", extra_json_schema=MINE)
     ] = None
     last_day_on: Annotated[Deadline, Meta(description="The last day in the present job.")] = None
+    let_go: Annotated[
+        YesNo, Meta(description="Whether the present employer has ended the job, now or for a later day.")
+    ] = None
+    counter_offer: Annotated[
+        CounterOffer | None,
+        Meta(description="The candidate's answer to an offer with which the present employer would like to keep them."),
+    ] = None
     custom: Custom = None
 
 

@@ -89,6 +89,8 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, declared: Decl
         None if given.notice_period is None else _length(given.notice_period),
         given.notice_given,
         None if given.last_day_on is None else linker.deadline(given.last_day_on),
+        given.let_go,
+        given.counter_offer,
         calendar,
         values,
     )
@@ -386,6 +388,9 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
             None if given.conditions_by is None else self.deadline(given.conditions_by),
             None if given.start_on is None else self.deadline(given.start_on),
             withdrawn,
+            given.terms,
+            given.more_time,
+            given.decision,
             application,
             NO_CUSTOM if given.custom is None else self.customs("offer", given.custom),
         )
