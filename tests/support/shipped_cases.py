@@ -87,7 +87,9 @@ _person: Final = _fields(
         "prefers": word(shape.Preference),
         "invited_call": st.booleans(),
         "contact_policy": st.sampled_from(["open", "closed"]),
-        "channels": st.lists(st.sampled_from(["email", "phone", "post", "linkedin"]), max_size=2, unique=True),
+        "channels": st.lists(st.sampled_from(["email", "phone", "text", "post", "linkedin"]), max_size=2, unique=True),
+        "left": st.booleans(),
+        "away_until": days,
         "topics": st.lists(st.sampled_from(["tests", "the move"]), max_size=2, unique=True),
         **_place,
     }
@@ -138,6 +140,7 @@ def _messages(people: tuple[str, ...]) -> Drawn:
         "kind": st.one_of(word(shape.MessageKind), st.just("follow_up")),
         "answer_by": days,
         "bounced": st.booleans(),
+        "voicemail": st.booleans(),
         "mistake": st.booleans(),
     }
     if people:

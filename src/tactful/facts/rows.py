@@ -138,6 +138,8 @@ class PersonRow(Row, frozen=True):
     invited_call: bool | None
     contact_policy: str | None
     channels: tuple[str, ...] | None
+    left: bool | None
+    away_until: int | None
     topics: tuple[str, ...] | None
     country: str | None
     time_zone: str | None
@@ -187,6 +189,7 @@ class MessageRow(Row, frozen=True):
     kind: str | None
     answer_by: int | None
     bounced: bool | None
+    voicemail: bool | None
     mistake: bool | None
     person: PersonRow | None
     application: ApplicationRow
