@@ -167,9 +167,9 @@ class Person(Shape, frozen=True):
     channels: Annotated[
         tuple[Channel, ...] | None, Meta(description="The ways in which the person can be reached.")
     ] = None
-    left: Annotated[
-        YesNo, Meta(description="Whether the person no longer works there.", extra_json_schema=THEIRS)
-    ] = None
+    left: Annotated[YesNo, Meta(description="Whether the person no longer works there.", extra_json_schema=THEIRS)] = (
+        None
+    )
     away_until: Annotated[
         Deadline, Meta(description="The moment until which the person is away.", extra_json_schema=THEIRS)
     ] = None
@@ -255,8 +255,7 @@ class Message(Shape, frozen=True):
         YesNo, Meta(description="Whether the message could not be delivered. It then reached nobody.")
     ] = None
     voicemail: Annotated[
-        YesNo,
-        Meta(description="Whether the call reached an answering machine. no: the two spoke on the phone."),
+        YesNo, Meta(description="Whether the call was missed, or went to voicemail. no: the two spoke on the phone.")
     ] = None
     mistake: Annotated[
         YesNo, Meta(description="Whether the message had a mistake in it, such as a wrong name or a wrong fact.")
