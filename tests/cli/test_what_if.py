@@ -103,7 +103,7 @@ def test_flip_tells_what_it_would_take() -> None:
     """In words and as JSON."""
     result = _run("why", CASE, "call:franz", "--flip")
     assert result.exit_code == 0
-    assert "person[franz].prefers: email → phone  (theirs to do)" in result.stdout
+    assert "person[franz].prefers: email → phone  (up to them)" in result.stdout
     answer = json.loads(_run("why", CASE, "call:franz", "--flip", "--format", "json").stdout)
     jsonschema.validate(answer, why_schema())
     assert answer["flips"][0]["ways"][0]["changes"][0]["who"] == "theirs"

@@ -77,7 +77,7 @@ def test_a_missed_deadline_tells_what_takes_its_place(pack: tactful.Policy) -> N
     entries = _of(agenda(_plan(pack, "two_interviewers_one_wants_email")), "thank_you_note", "dana")
     assert [(entry.kind, entry.detail) for entry in entries] == [
         ("now", "by Mon 23 Nov 2026, 16:30, in 6 hours"),
-        ("due", "if missed, still later"),
+        ("due", "you can still do this later"),
         ("ends", ""),
     ]
 

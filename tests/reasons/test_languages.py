@@ -297,3 +297,50 @@ def _without_texts(part: Any) -> None:
     elif isinstance(part, list):
         for value in part:
             _without_texts(value)
+
+
+CHOOSING = """
+pack: {name: choosing, version: 1}
+actions:
+  ask: {about: Ask, label: "Ask {offer.form} {offer.conditional}"}
+rules:
+  ask: {about: Ask., source: Us, for each: application, when: {offer.form: known}, then: {should: ask}, because: Why not.}
+"""
+
+
+def _choosing(tmp_path: Path, form: str, yes: str) -> Path:
+    (tmp_path / "messages").mkdir()
+    label = f"{{offer.form, select, {form} {{mündlich}} other {{schriftlich}}}}"
+    label += f" {{offer.conditional, select, {yes} {{unter Vorbehalt}} other {{fest}}}}"
+    (tmp_path / "pack.yaml").write_text(CHOOSING, "utf-8")
+    catalog = f'msgctxt "actions.ask.label"\nmsgid "Ask {{offer.form}} {{offer.conditional}}"\nmsgstr "{label}"\n'
+    (tmp_path / "messages" / "de.po").write_text(catalog, "utf-8")
+    return tmp_path / "pack.yaml"
+
+
+@pytest.mark.parametrize(
+    ("offer", "told"),
+    [
+        ({"form": "verbal", "conditional": True}, "mündlich unter Vorbehalt"),
+        ({"form": "written", "conditional": False}, "schriftlich fest"),
+        ({"form": "email"}, "schriftlich fest"),
+    ],
+)
+def test_the_word_of_a_fact_chooses_a_text(tmp_path: Path, offer: dict[str, Any], told: str) -> None:
+    """Also the yes or no of a fact. ``other`` is for all other words, and for a fact that is not known."""
+    case = {"candidate": {"id": "me"}, "applications": [{"id": "acme", "offer": offer}]}
+    (advice,) = tactful.load(_choosing(tmp_path, "verbal", "yes")).decide(case, NOW, language="de").actions
+    assert advice.label == told
+
+
+@pytest.mark.parametrize(
+    ("form", "yes", "wrong", "help_"),
+    [
+        ("oral", "yes", "a form for `oral`, which `offer.form` never is", "`email`, `verbal`, `written`"),
+        ("verbal", "ja", "a form for `ja`, which `offer.conditional` never is", "`yes`, `no`"),
+    ],
+)
+def test_a_word_that_a_fact_never_is_is_reported(tmp_path: Path, form: str, yes: str, wrong: str, help_: str) -> None:
+    """Its text would never be shown. ``tactful messages check`` names the words that the fact can have."""
+    result = CliRunner().invoke(app, ["messages", "check", str(_choosing(tmp_path, form, yes))])
+    assert (result.exit_code, wrong in result.stderr, help_ in result.stderr) == (1, True, True), result.stderr

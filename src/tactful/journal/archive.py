@@ -154,10 +154,14 @@ class Archive:
 
     def body(self, row: Row) -> Body | None:
         """What is about a person; ``None`` if there is nothing, or if it was forgotten."""
+        text = self.text(row)
+        return None if text is None else _BODY.decode(text)
+
+    def text(self, row: Row) -> bytes | None:
+        """A body as JSON."""
         if row.body is None or row.subject is None:
             return None
-        text = self.subjects.unseal(row.subject, row.id, row.body)
-        return None if text is None else _BODY.decode(text)
+        return self.subjects.unseal(row.subject, row.id, row.body)
 
     def settings(self, name: str) -> Settings:
         """The settings with a digest."""

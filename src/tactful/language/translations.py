@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, assert_never
 
 import msgspec
 
+from tactful.facts.kinds import ChoiceKind, Kind, YesNoKind
 from tactful.language.catalogs import Catalog, Message
-from tactful.language.ir import AddStep, CheckedPack, FieldSlot, FormsSlot, ParameterSlot, Rule, Template
+from tactful.language.ir import AddStep, CheckedPack, Field, FieldSlot, FormsSlot, ParameterSlot, Rule, Template
 from tactful.language.templates import Placeholder, parse_template
 from tactful.language.terms import Name
 from tactful.source.codes.messages import OtherPlaceholders
@@ -179,11 +180,36 @@ class _Reader:
             self._problem(message, f"the forms of `{match[1]}` in the translation of `{message.context}` lack `other`")
         else:
             other = forms.pop("other")
+            if match[2] == "select":
+                self._check_words(forms, slot.field, message)
             yield FormsSlot(slot.field, "plural" if match[2] == "plural" else "select", tuple(forms.items()), other)
+
+    def _check_words(self, words: Iterable[str], field: Field, message: Message) -> None:
+        """Report words that a field with fixed words never has: their texts would never be shown."""
+        values = _words_of(field.kind)
+        for word in words:
+            if values and word not in values:
+                text = f"the translation of `{message.context}` has a form for `{word}`, which `{field.text}` never is"
+                self.problems.append(OtherPlaceholders.at(message.span, text, f"its words are {_listed(values)}"))
 
     def _problem(self, message: Message, text: str) -> None:
         help_ = f"a translation has the placeholders of its original: {message.original!r}"
         self.problems.append(OtherPlaceholders.at(message.span, text, help_))
+
+
+def _words_of(kind: Kind) -> tuple[str, ...]:
+    """The words that a fact of this kind can have; empty if they are not fixed."""
+    match kind:
+        case ChoiceKind(values=values):
+            return values
+        case YesNoKind():
+            return ("yes", "no")
+        case _:
+            return ()
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
 
 
 def _name(slot: FieldSlot | ParameterSlot | FormsSlot) -> str:

@@ -19,11 +19,12 @@ from tactful.engines.compiled.past import NO_TURN, SMALL, Past, Untold, past_of,
 from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring
+from tactful.facts.calendars import Calendar
 from tactful.facts.rows import Row
 from tactful.language.ir import Rule
 from tactful.language.terms import Modality
 from tactful.reasons.context import REASONS, Context, application_of, target_record
-from tactful.reasons.encoded import ENCODER, NULL
+from tactful.reasons.encoded import ENCODER, moment_json
 from tactful.reasons.lasting import Lasting
 from tactful.reasons.pieces import Pieces
 from tactful.reasons.records.decision import (
@@ -89,6 +90,7 @@ class _Writer:
         self._added: AddedSteps = {}
         self._texts = AddedTexts(self._pieces, self._rules, self._past)
         self._rows: dict[Row, tuple[bytes, bytes]] = {}
+        self._moments = _Moments(self._calendar)
         self._heads: dict[Conclusion, _Head] = {}
         self._keys = context.keys
         self._reasons: dict[Conclusion, bytes] = {}
@@ -121,6 +123,7 @@ class _Writer:
         elif known.may_have_steps and self._added:
             steps = (*steps, *map(self._texts.of, self._ranker.steps_for(conclusion, self._added)))
         opens, due, alternatives = self._opened(conclusion.firings), conclusion.due, conclusion.alternatives
+        moments = self._moments
         return known.outline % (
             rank,
             key,
@@ -129,8 +132,8 @@ class _Writer:
             label,
             target,
             application,
-            NULL if opens is None else self._moment(opens),
-            NULL if due is None else self._moment(due),
+            moments[opens],
+            moments[due],
             conclusion.priority,
             _listed(dict.fromkeys(steps)) if steps else b"[]",
             self._because(conclusion),
@@ -144,7 +147,7 @@ class _Writer:
             _MODALITIES[conclusion.modality],
             label,
             target,
-            NULL if due is None else self._moment(due),
+            self._moments[due],
             self._because(conclusion),
         )
 
@@ -192,9 +195,6 @@ class _Writer:
         known = self._rows[row] = ENCODER.encode(target_record(row)), ENCODER.encode(application_of(row))
         return known
 
-    def _moment(self, moment: int) -> bytes:
-        return b'"%b"' % self._calendar.iso(moment).encode()
-
     def _because(self, conclusion: Conclusion) -> bytes:
         """The justifications of a conclusion; see :meth:`Context.because`."""
         known, firings = self._reasons.get(conclusion), conclusion.firings
@@ -223,13 +223,12 @@ class _Writer:
             text: bytes = known.json(past, row)[0]
             return text
         rule, high = self._rules[no], past.high
-        reason = self._pieces.reason(rule)
-        record = reason.of(reason.values(past, row), self._calendar)
+        text = self._pieces.reason(rule).chosen_json(past, row)
         past.high = high
         moving = self._lasting.of_rule(rule)
         if moving is not None:
             moving(past, row)
-        return ENCODER.encode(record)
+        return text
 
     def _opened(self, firings: list[RawFiring]) -> int | None:
         """Since when a conclusion has been drawn; see :meth:`Context.opened`."""
@@ -253,6 +252,17 @@ class _Writer:
             return None
         self._opens_until = min(self._opens_until, max(first + horizon, past.now + 1))
         return first
+
+
+class _Moments(dict[int | None, bytes]):
+    """The JSON of moments, or of none. Much advice has the same."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        super().__init__()
+        self._calendar = calendar
+
+    def __missing__(self, moment: int | None) -> bytes:
+        return self.setdefault(moment, moment_json(moment, self._calendar))
 
 
 class AddedTexts:

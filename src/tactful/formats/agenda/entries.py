@@ -127,9 +127,9 @@ class _Reporter:
             detail = self._words.say("overdue from then on")
         elif after is not None and after.advice.due is not None:
             deadline = self._by(after.advice, after.advice.due, None)
-            detail = self._words.say("if missed, still {deadline}", deadline=deadline)
+            detail = self._words.say("you can still do this {deadline}", deadline=deadline)
         elif after is not None:
-            detail = self._words.say("if missed, still later")
+            detail = self._words.say("you can still do this later")
         else:
             detail = ""
         return self._entry(due, "due", run.advice, detail)

@@ -129,7 +129,7 @@ def _row(body: Element, entry: Entry, words: Words, dated: bool) -> None:
     if dated:
         clock = "" if ends_day(entry.at) else words.clock(entry.at)
         add(add(row, "td", class_="time"), "time", clock, datetime=entry.at.isoformat())
-    happens = {"due": words.say("due"), "ends": words.say("over")}
+    happens = {"due": words.say("due"), "ends": words.say("ends")}
     add(row, "td", happens.get(entry.kind) or words.modality(entry.advice.modality), class_="what")
     cell = add(row, "td")
     add(cell, "span", entry.advice.label, class_="label")

@@ -14,7 +14,7 @@ from tactful.reasons.words import ENGLISH, Words, noted
 _WHO = dict(
     zip(
         ("mine", "time", "theirs", "unknown"),
-        noted("yours to do", "by time alone", "theirs to do", "it may turn out so"),
+        noted("up to you", "by time alone", "up to them", "this may turn out to be true"),
         strict=True,
     )
 )

@@ -83,7 +83,7 @@ def _tag(entry: Entry, words: Words) -> Text:
     if entry.kind == "due":
         return Text(words.say("due").ljust(width), "magenta")
     if entry.kind == "ends":
-        return Text(words.say("over").ljust(width), "dim")
+        return Text(words.say("ends").ljust(width), "dim")
     return Text(words.loud(entry.advice.modality).ljust(width), STYLES[entry.advice.modality])
 
 

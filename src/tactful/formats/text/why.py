@@ -274,13 +274,13 @@ class WhyText:
                     else say("a rule recommends it from {moment} on", moment=self._moment(at))
                 )
                 text = say(
-                    "{since}, but {rules} sets it aside all along; looked at until {moment}",
+                    "{since}, but {rules} sets it aside all along (checked until {moment})",
                     since=since,
                     rules=self._words.listing(rules),
                     moment=self._moment(until),
                 )
             case StaysClosedRecord(until=until):
-                text = say("it is not advised at all; looked at until {moment}", moment=self._moment(until))
+                text = say("it is not advised at all (checked until {moment})", moment=self._moment(until))
         return self._section(say("If nothing but time changes"), text)
 
     # --- rules, tests and facts ---
@@ -307,9 +307,9 @@ class WhyText:
         below += self._tests(near.failing, blame=True)
         if near.met:
             met = tuple(Node(self.test_words(test, blame=False)) for test in near.met)
-            below.append(Node(Text(self._say("as it should be:"), "dim"), met))
+            below.append(Node(Text(self._say("already met:"), "dim"), met))
         if near.fires_at is not None:
-            below.append(Node(Text(self._say("fires by itself from {moment} on", moment=self._moment(near.fires_at)))))
+            below.append(Node(Text(self._say("applies by itself from {moment}", moment=self._moment(near.fires_at)))))
         return Node(head, tuple(below))
 
     def _further(self, near: NearRecord) -> Node:

@@ -16,7 +16,7 @@ from tactful.journal.errors import DatabaseFailed
 #: How long a transaction waits for that of another process, in seconds.
 _PATIENCE: Final = 10.0
 #: How many rows of a query are read at once.
-_FETCHED: Final = 500
+_FETCHED: Final = 50
 #: How many rows are added by one statement: SQLite takes at least 999 values.
 _INSERTED: Final = 50
 _TABLES: Final = """

@@ -25,6 +25,16 @@ _OFTEN: Final = 100
 _OBJECTS: Final = 1_000_000
 
 
+class _Body(msgspec.Struct):
+    """The parts of an entry's body that a replay needs, each still as JSON."""
+
+    case: msgspec.Raw
+    outcome: msgspec.Raw = msgspec.Raw(b"[]")
+
+
+_BODY: Final = msgspec.json.Decoder(_Body)
+
+
 class Replayed(msgspec.Struct, frozen=True):
     """The result of a replay. ``decided``: how many decisions were made again, ``different`` how many of them differ
     now. ``erased``: how many were about people who are forgotten. ``groups`` has the differences, the most frequent
@@ -65,12 +75,13 @@ def _replay(archive: Archive, rules: Policy | None, wanted: Wanted, progress: Ca
     groups, decided, erased = Groups(Causes(archive, rules)), 0, 0
     waiting: dict[Policy, list[Question]] = {}
     for row in archive.rows(wanted._replace(kind="decision")):
-        body, header = archive.body(row), archive.header(row)
-        if body is None or header.settings is None or header.now is None:
+        text, header = archive.text(row), archive.header(row)
+        if text is None or header.settings is None or header.now is None:
             erased += 1
             continue
         policy = rules or archive.policy(header.settings)
-        question = Question(row.id, header.settings, header.now, bytes(body.case), said_of(body.outcome))
+        body = _BODY.decode(text)
+        question = Question(row.id, header.settings, header.now, body.case, body.outcome)
         questions = waiting.setdefault(policy, [])
         questions.append(question)
         decided += 1
@@ -86,5 +97,5 @@ def _replay(archive: Archive, rules: Policy | None, wanted: Wanted, progress: Ca
 
 def _compare(policy: Policy, questions: list[Question], groups: Groups) -> None:
     for question, said in zip(questions, decide_all(policy, questions), strict=True):
-        if said != question.said:
+        if said != said_of(question.outcome):
             groups.add(policy, question, said)

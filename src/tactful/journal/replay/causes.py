@@ -9,7 +9,7 @@ from tactful.api.policy import Policy
 from tactful.journal.again import changed_versions
 from tactful.journal.archive import Archive
 from tactful.journal.replay.columns import Question, decide_all
-from tactful.journal.replay.said import Plain
+from tactful.journal.replay.said import Plain, said_of
 from tactful.language.ir.reads import closure, computed, fields_of_rule
 from tactful.language.lint.unused import parameters_read
 from tactful.language.load.build import build_pack
@@ -28,7 +28,7 @@ class Causes:
         settings = self._archive.settings(question.settings)
         versions = changed_versions(settings)
         others = self._rules is not None and self._rules.digest != settings.pack.digest
-        if others and (not versions or self._own(question) == question.said):
+        if others and (not versions or self._own(question) == said_of(question.outcome)):
             return "rules"
         return "versions: " + ", ".join(versions) if versions else "an unknown cause: please report this"
 

@@ -8,14 +8,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tactful.api.policy import Policy
-from tactful.columns.columns import NULL, Column, Columns
-from tactful.columns.from_cases import columns_of
+from tactful.columns.columns import NULL, Column, Columns, Flags
+from tactful.columns.joined import columns_in_blocks
 from tactful.columns.subset import Fields
 from tactful.decide.decider import Decider
 from tactful.decide.ranker import Conclusion
@@ -30,14 +31,16 @@ _CONCLUSION_BITS: Final = 32
 
 
 class Question(NamedTuple):
-    """A decision to be made again: its entry, what it was made with, its moment and case, and the advice at that
-    time."""
+    """A decision to be made again: its entry, what it was made with, its moment and case, and the outcome at that time.
+
+    Case and outcome are JSON, as parts of the entry's body.
+    """
 
     id: bytes
     settings: str
     now: int
-    case: bytes
-    said: list[Plain]
+    case: msgspec.Raw
+    outcome: msgspec.Raw
 
 
 def decide_all(policy: Policy, questions: Sequence[Question]) -> list[list[Plain] | str]:
@@ -46,28 +49,52 @@ def decide_all(policy: Policy, questions: Sequence[Question]) -> list[list[Plain
     Deadlines that depend on clocks or on other facts that time changes have to be searched for case by case. The engine for
     one case is much faster at that than the engine over columns, so it decides these cases.
     """
-    answers: list[list[Plain] | str] = [[] for _ in questions]
-    cases, places = list[Case](), list[int]()
-    decider = policy.decider
-    for place, question in enumerate(questions):
-        try:
-            case = read_case(
-                question.case, policy.calendars, decider.declared, decider.limits, question.now, keys_checked=True
-            )
-        except InvalidInput as error:
-            answers[place] = error.diagnostics[0].code
-        else:
-            cases.append(case)
-            places.append(place)
-    columns = columns_of(cases, [questions[place].now for place in places], policy.checked.carried)
+    cases = _Cases(policy, questions)
+    columns = columns_in_blocks(cases.read(), cases.again, policy.checked.carried)
     ranked = policy.table_decider.rank_at_once(_numbered(columns))
+    answers: dict[int, list[Plain] | str] = dict(cases.refused)
     for no, reject in ranked.refused.items():
-        answers[places[no]] = reject.code
+        answers[cases.places[no]] = reject.code
     for no, said in _said(ranked.tables.actions, ranked.tables.justifications).items():
-        answers[places[no]] = said
+        answers[cases.places[no]] = said
     for no in ranked.open:
-        answers[places[no]] = _said_alone(decider, cases[no], questions[places[no]].now)
-    return answers
+        answers[cases.places[no]] = _said_alone(policy.decider, *cases.one(no))
+    return [answers.get(place, []) for place in range(len(questions))]
+
+
+class _Cases:
+    """The cases of questions, read as they are needed. ``refused`` has mistakes by the place of a question, and ``places`` the
+    places of all others."""
+
+    def __init__(self, policy: Policy, questions: Sequence[Question]) -> None:
+        self._policy, self._questions = policy, questions
+        self.refused, self.places = dict[int, str](), list[int]()
+
+    def read(self) -> Iterator[tuple[Case, int]]:
+        """Every case that is not refused, with its moment."""
+        for place, question in enumerate(self._questions):
+            try:
+                case = self._case(question)
+            except InvalidInput as error:
+                self.refused[place] = error.diagnostics[0].code
+            else:
+                self.places.append(place)
+                yield case, question.now
+
+    def one(self, no: int) -> tuple[Case, int]:
+        """A case by its number among those that are not refused, with its moment."""
+        question = self._questions[self.places[no]]
+        return self._case(question), question.now
+
+    def again(self, numbers: Sequence[int]) -> list[Case]:
+        """The cases with some numbers."""
+        return [self.one(no)[0] for no in numbers]
+
+    def _case(self, question: Question) -> Case:
+        policy, decider = self._policy, self._policy.decider
+        return read_case(
+            bytes(question.case), policy.calendars, decider.declared, decider.limits, question.now, keys_checked=True
+        )
 
 
 def _said_alone(decider: Decider, case: Case, now: int) -> list[Plain] | str:
@@ -82,8 +109,13 @@ def _said_alone(decider: Decider, case: Case, now: int) -> list[Plain] | str:
 def _said_of(decider: Decider, conclusion: Conclusion) -> Plain:
     rules = decider.checked.rules
     ids = {rules[no].id for no, _, _ in conclusion.firings}
-    where = about(*row_key(conclusion.target))
-    return conclusion.action, conclusion.modality, where, conclusion.due, tuple(sorted(ids))
+    return (
+        conclusion.action,
+        conclusion.modality,
+        *about(*row_key(conclusion.target)),
+        conclusion.due,
+        tuple(sorted(ids)),
+    )
 
 
 def _numbered(columns: Columns) -> Columns:
@@ -99,12 +131,18 @@ def _said(actions: pa.Table, justifications: pa.Table) -> dict[int, list[Plain]]
     shown = actions.filter(pc.equal(actions["state"], "ranked"))
     numbers, ranks = _numbers(shown), _array(shown["rank"])
     rules = _rules(_keys(_numbers(justifications), _array(justifications["conclusion"])), justifications)
+    nameless = _flags(pc.equal(shown["entity"], "candidate"))
+    inside = _flags(pc.equal(shown["entity"], "interviewer"))
+    rows: Iterator[Any] = zip(
+        *(_texts(shown, name) for name in ("action", "modality", "entity")),
+        _texts(shown, "application_id", nameless),
+        _texts(shown, "interview_id", ~inside),
+        _texts(shown, "target_id", nameless),
+        [None if due == NULL else due for due in _array(shown["due"]).tolist()],
+        map(rules.__getitem__, _keys(numbers, ranks).tolist()),
+        strict=True,
+    )
     said: dict[int, list[Plain]] = defaultdict(list)
-    names = ("action", "modality", "entity", "application_id", "interview_id", "target_id")
-    actions, modalities, *targets = (_texts(shown, name) for name in names)
-    behind = map(rules.__getitem__, _keys(numbers, ranks).tolist())
-    until = [None if due == NULL else due for due in _array(shown["due"]).tolist()]
-    rows: Iterator[Any] = zip(actions, modalities, map(about, *targets), until, behind, strict=True)
     for no, row in zip(numbers.tolist(), rows, strict=True):
         said[no].append(row)
     return said
@@ -139,11 +177,18 @@ def _array(column: Any) -> Numbers:
     return pc.fill_null(pc.cast(column, pa.int64()), NULL).to_numpy()  # type: ignore[no-any-return]
 
 
-def _texts(table: pa.Table, name: str) -> list[str | None]:
-    """A column of a dictionary as texts, of which equal ones are the same object."""
-    texts: list[str | None] = []
+def _flags(column: Any) -> Flags:
+    return column.to_numpy()  # type: ignore[no-any-return]
+
+
+def _texts(table: pa.Table, name: str, left_out: Flags | None = None) -> list[str]:
+    """A column of a dictionary as texts, of which equal ones are the same object; an empty text for null and ``left_out``."""
+    texts, begin = list[str](), 0
     for chunk in table[name].chunks:
-        words = [*chunk.dictionary.to_pylist(), None]
-        codes = pc.fill_null(pc.cast(chunk.indices, pa.int64()), -1)
-        texts += map(words.__getitem__, codes.to_numpy().tolist())
+        words = [*chunk.dictionary.to_pylist(), ""]
+        codes = pc.fill_null(pc.cast(chunk.indices, pa.int64()), -1).to_numpy()
+        if left_out is not None:
+            codes = np.where(left_out[begin : begin + len(codes)], -1, codes)
+        texts += map(words.__getitem__, codes.tolist())
+        begin += len(codes)
     return texts

@@ -11,7 +11,7 @@ import msgspec
 from tactful.api.policy import Policy
 from tactful.journal.replay.causes import Causes
 from tactful.journal.replay.columns import Question
-from tactful.journal.replay.said import Plain, Said, named
+from tactful.journal.replay.said import Plain, Said, named, said_of
 
 What = Literal["comes", "goes", "changes", "order", "refused"]
 
@@ -62,7 +62,7 @@ class Groups:
         self.different += 1
         cause = self._causes.of(question)
         keys: dict[_Key, _Change] = {}
-        for change in _changes(question.said, said):
+        for change in _changes(said_of(question.outcome), said):
             parameters = self._causes.parameters(question, change.rules)
             keys.setdefault(_Key(cause, change.what, tuple(sorted(change.rules)), parameters), change)
         for key, change in keys.items():
@@ -88,7 +88,7 @@ def _changes(then: list[Plain], now: list[Plain] | str) -> list[_Change]:
         return [_Change("refused", frozenset(), (), (f"refused: {now}",))]
     before, after = named(then), named(now)
     old, new = (
-        {(said.action, said.modality.endswith("not"), said.about): said for said in all_} for all_ in (before, after)
+        {(said.action, said.modality.endswith("not"), said[2:6]): said for said in all_} for all_ in (before, after)
     )
     changes = []
     for subject in dict.fromkeys([*old, *new]):

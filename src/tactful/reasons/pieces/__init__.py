@@ -14,13 +14,14 @@ import msgspec
 
 from tactful.decide.decider import Decider
 from tactful.decide.ranker import Conclusion
-from tactful.engines.compiled.past import RuleTurns, Turning
+from tactful.engines.compiled.past import Past, RuleTurns, Turning
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
 from tactful.facts.calendars import Calendar
 from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import Value
+from tactful.facts.rows import Row
 from tactful.language.ir import AddStep, Rule, Template
-from tactful.reasons.encoded import ENCODER, encoded, object_parts, outline
+from tactful.reasons.encoded import ENCODER, Part, encoded, object_parts, outline
 from tactful.reasons.moving import Moving
 from tactful.reasons.pieces.conditions import Conditions
 from tactful.reasons.pieces.sentences import Sentence, sentence
@@ -111,17 +112,34 @@ class Reason:
 
         The function also reads every fact by which the answer can change, see ``moving``, and no condition.
         """
-        fixed, rule = self._conditions.fixed, self._rule
+        fixed = self._conditions.fixed
         if fixed is None:
             return None
         conditions = [part for no, test in enumerate(fixed) for part in (b"," if no else b"", *test.json())]
+        return self._values.texts(encoded([*self._start(), *conditions, b"]}"]))
+
+    def chosen_json(self, past: Past, row: Row) -> bytes:
+        """The JSON of a firing whose values decide which conditions are shown. May raise :class:`past.Untold`."""
+        said = self._said(past, row)
+        tests = self._conditions.of(said[1 + self._conditions.most :])
+        return b"%b%b]}" % (said[0], b",".join([said[1 + test.no] for test in tests]))
+
+    @lazy
+    def _said(self) -> Turning:
+        """The function that gives the JSON up to the conditions, the JSON of each test, and then all values: as a tuple."""
+        texts = [self._start(), *(test.json() for test in self._conditions.tests)]
+        return self._values.texts(*map(encoded, texts), others=self._values.places)
+
+    def _start(self) -> list[Part]:
+        """The parts of its JSON up to the first condition."""
+        rule = self._rule
         parts = {
             "rule": (ENCODER.encode(rule.id),),
             "text": self._text.json(),
             "source": (ENCODER.encode(rule.source),),
-            "conditions": (b"[", *conditions, b"]"),
+            "conditions": (b"[",),
         }
-        return self._values.texts(encoded(object_parts(JustificationRecord, parts)))
+        return list(object_parts(JustificationRecord, parts))[:-1]
 
     def of(self, values: Sequence[Value], calendar: Calendar) -> JustificationRecord:
         """The justification of a firing that has these values."""

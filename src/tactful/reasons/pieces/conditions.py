@@ -9,10 +9,10 @@ import msgspec
 
 from tactful.engines.compiled.filled import Blank
 from tactful.facts.calendars import Calendar
-from tactful.facts.kinds import ChoiceKind, CountryKind, IdKind, Kind, TextKind, Value, YesNoKind
+from tactful.facts.kinds import ChoiceKind, CountryKind, IdKind, Kind, MomentKind, TextKind, Value, YesNoKind
 from tactful.language.ir import AllOf, AnyOf, ComputedFact, Condition, NoneOf, Rule, Test
 from tactful.language.ir.reads import as_written
-from tactful.reasons.encoded import ENCODER, Part, object_parts
+from tactful.reasons.encoded import ENCODER, Part, moment_json, object_parts
 from tactful.reasons.implied import implied
 from tactful.reasons.pieces.values import NOWHERE, Values
 from tactful.reasons.records.decision import ConditionRecord
@@ -26,10 +26,11 @@ _FEW: Final = (ChoiceKind, YesNoKind)
 class Met:
     """A test that a firing depends on: the place of its value, and the records that it has become so far.
 
-    ``implied``: the value, where it follows from the test.
+    ``no`` numbers the tests of a rule. ``implied``: the value, where it follows from the test.
     """
 
-    def __init__(self, at: int, test: Test, held: bool, implied: tuple[Value] | None) -> None:
+    def __init__(self, no: int, at: int, test: Test, held: bool, implied: tuple[Value] | None) -> None:
+        self.no = no
         self._at, self._kind, self._implied = at, test.field.kind, implied
         self._field, self._phrase = test.field.text, test.text if held else f"unless {test.text}"
         self._plain = isinstance(self._kind, _PLAIN)
@@ -77,12 +78,18 @@ class Conditions:
         tests = tuple(part for part in self._parts if isinstance(part, Met))
         if len(tests) == len(self._parts):
             self.fixed = tests
+        #: All tests, by their numbers.
+        self.tests = tuple(self._tests.values())
         #: The most tests of a firing.
-        self.most = len(self._tests)
+        self.most = len(self.tests)
 
     def of(self, values: Sequence[Value]) -> Iterable[Met]:
         """The tests that a firing depends on, which has these values."""
-        return dict.fromkeys(_chosen(self._parts, values)) if self.fixed is None else self.fixed
+        if self.fixed is not None:
+            return self.fixed
+        chosen: dict[Met, None] = {}
+        _choose(self._parts, values, chosen)
+        return chosen
 
     def _met(self, condition: Condition, wanted: bool) -> tuple[_Part, ...]:
         """The tests that make a condition hold, or not hold where that is ``wanted``; as ``justification.supports``."""
@@ -103,17 +110,20 @@ class Conditions:
         if known is None:
             follows = implied(test, held)
             at = self._values.place(as_written(test.field, self._facts)) if follows is None else NOWHERE
-            known = self._tests[test, held] = Met(at, test, held, follows)
+            known = self._tests[test, held] = Met(len(self._tests), at, test, held, follows)
         return known
 
 
-def _chosen(parts: tuple[_Part, ...], values: Sequence[Value]) -> Iterator[Met]:
-    """The tests among parts that these values make count."""
+def _choose(parts: tuple[_Part, ...], values: Sequence[Value], chosen: dict[Met, None]) -> None:
+    """Add the tests among parts that these values make count to those that are ``chosen``, each once."""
     for part in parts:
         if isinstance(part, Met):
-            yield part
-        else:
-            yield from _chosen(next((own for at, own in part.members if values[at] == part.wanted), ()), values)
+            chosen[part] = None
+            continue
+        for at, own in part.members:
+            if values[at] == part.wanted:
+                _choose(own, values, chosen)
+                break
 
 
 def _encoded(at: int, kind: Kind) -> Blank:
@@ -121,4 +131,6 @@ def _encoded(at: int, kind: Kind) -> Blank:
     encode = ENCODER.encode
     if isinstance(kind, _PLAIN):
         return Blank(at, lambda value, _: encode(value), "json")
+    if isinstance(kind, MomentKind):  # most of the others
+        return Blank(at, moment_json)
     return Blank(at, lambda value, calendar: encode(plain_value(value, kind, calendar)))

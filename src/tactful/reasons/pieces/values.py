@@ -35,6 +35,11 @@ class Values:
         assert turning is not None  # as above
         return turning.filled(self._entity, self._parts, texts, others)
 
+    @property
+    def places(self) -> Sequence[int]:
+        """The places of all values."""
+        return range(len(self._parts))
+
     def place(self, field: Field) -> int:
         """The place of a field's value."""
         return self._places[field] if field in self._places else self._places.setdefault(field, self.add(field))

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 
 from tactful.facts.calendars import Calendar
@@ -36,12 +37,15 @@ from tactful.language.ir import FormsSlot
 from tactful.language.terms import MODALITIES, DueMeans, Modality
 from tactful.reasons.records.decision import TargetRecord
 from tactful.reasons.wording import ends_day, name_of
+from tactful.source.lazy import lazy
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNITS: Final = (("weeks", WEEK), ("days", DAY), ("hours", HOUR), ("minutes", MINUTE))
 _A_DAY: Final = re.compile(r"\b[A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2}\b(?: \d{4})?(?:, \d\d:\d\d)?")
 _SLOT: Final = re.compile(r"\{([a-z_]+)\}")
+#: How many days are kept in words.
+_MOST_DAYS: Final = 2_000
 
 
 def noted(*texts: str) -> tuple[str, ...]:
@@ -113,8 +117,12 @@ class Words:
         """The same, but the day alone for its last second: a deadline that is given as a day means that."""
         return self.day(local.date()) if ends_day(local) else self.local(local)
 
-    def day(self, day: date) -> str:
-        """``Sat 21 Nov 2026``."""
+    @lazy
+    def day(self) -> Callable[[date], str]:
+        """``Sat 21 Nov 2026``. Most answers name days that others have named before, so the latest are kept."""
+        return lru_cache(maxsize=_MOST_DAYS)(self._day)
+
+    def _day(self, day: date) -> str:
         return f"{self.short_day(day)} {day.year}"
 
     def long_day(self, day: date) -> str:
@@ -209,6 +217,8 @@ class Words:
 
     def form(self, slot: FormsSlot, value: Value) -> str:
         """The text that a value chooses."""
+        if isinstance(value, bool):
+            return dict(slot.forms).get("yes" if value else "no", slot.other)
         if slot.how == "select" or not isinstance(value, int | float):
             return dict(slot.forms).get(str(value), slot.other)
         text = dict(slot.forms).get(self.plural(value), slot.other)

@@ -81,7 +81,7 @@ class Translated(Words):
     def local(self, local: datetime) -> str:
         return f"{self.day(local.date())}, {self.clock(local)}"
 
-    def day(self, day: date) -> str:
+    def _day(self, day: date) -> str:
         return format_skeleton("yMMMEd", day, locale=self._locale)
 
     def long_day(self, day: date) -> str:

@@ -30,7 +30,7 @@ class OtherPlaceholders(Code):
     """translation with other placeholders
 
     What it reports
-        A translation lacks a placeholder of its original, or has another one.
+        A translation lacks a placeholder of its original, or has another one, or has a form for a word that the fact never is.
 
     Why
         The advice would leave out a name or a day, or show the wrong one.
