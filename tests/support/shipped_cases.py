@@ -243,8 +243,9 @@ def _readable(candidate: Fields, application: Fields) -> Fields:
     """The application with moments in place of days if no time zone says when the days end."""
     if candidate.get("time_zone") or application.get("time_zone"):
         return application
-    offer, messages = application.get("offer"), [_with_moments(message) for message in application["messages"]]
-    return {**_with_moments(application), "messages": messages, **({"offer": _with_moments(offer)} if offer else {})}
+    offer, rows = application.get("offer"), {name: application[name] for name in ("people", "messages")}
+    dated = {name: [_with_moments(row) for row in given] for name, given in rows.items()}
+    return {**_with_moments(application), **dated, **({"offer": _with_moments(offer)} if offer else {})}
 
 
 #: Whole cases: a candidate with none to three applications.
