@@ -137,9 +137,9 @@ class PersonRow(Row, frozen=True):
     prefers: str | None
     invited_call: bool | None
     contact_policy: str | None
+    away_until: int | None
     channels: tuple[str, ...] | None
     left: bool | None
-    away_until: int | None
     topics: tuple[str, ...] | None
     country: str | None
     time_zone: str | None

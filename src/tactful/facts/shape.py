@@ -164,15 +164,16 @@ class Person(Shape, frozen=True):
             extra={"silence": ("closed",)},
         ),
     ] = None
+    away_until: Annotated[
+        Deadline,
+        Meta(description="Until when the person is away, such as on holiday or on leave.", extra_json_schema=THEIRS),
+    ] = None
     channels: Annotated[
         tuple[Channel, ...] | None, Meta(description="The ways in which the person can be reached.")
     ] = None
     left: Annotated[YesNo, Meta(description="Whether the person no longer works there.", extra_json_schema=THEIRS)] = (
         None
     )
-    away_until: Annotated[
-        Deadline, Meta(description="The moment until which the person is away.", extra_json_schema=THEIRS)
-    ] = None
     topics: Annotated[
         tuple[str, ...] | None,
         Meta(description="Subjects of the conversations with the person.", examples=[["the test team", "sailing"]]),
