@@ -41,6 +41,8 @@ def _people() -> st.SearchStrategy[list[dict[str, Any]]]:
         invited_call=st.booleans(),
         contact_policy=st.sampled_from(["open", "closed"]),
         channels=st.lists(st.sampled_from(["email", "linkedin", "post"]), max_size=2, unique=True),
+        left=st.booleans(),
+        away_until=moments,
         topics=st.lists(st.just("tests"), max_size=1),
     )
     return st.tuples(fields, fields, fields).map(
@@ -67,6 +69,7 @@ message = _some(
     ),
     answer_by=moments,
     bounced=st.booleans(),
+    voicemail=st.booleans(),
     mistake=st.booleans(),
 )
 offer = _some(

@@ -87,7 +87,9 @@ _person: Final = _fields(
         "prefers": word(shape.Preference),
         "invited_call": st.booleans(),
         "contact_policy": st.sampled_from(["open", "closed"]),
-        "channels": st.lists(st.sampled_from(["email", "phone", "post", "linkedin"]), max_size=2, unique=True),
+        "channels": st.lists(st.sampled_from(["email", "phone", "text", "post", "linkedin"]), max_size=2, unique=True),
+        "left": st.booleans(),
+        "away_until": days,
         "topics": st.lists(st.sampled_from(["tests", "the move"]), max_size=2, unique=True),
         **_place,
     }
@@ -138,6 +140,7 @@ def _messages(people: tuple[str, ...]) -> Drawn:
         "kind": st.one_of(word(shape.MessageKind), st.just("follow_up")),
         "answer_by": days,
         "bounced": st.booleans(),
+        "voicemail": st.booleans(),
         "mistake": st.booleans(),
     }
     if people:
@@ -245,8 +248,9 @@ def _readable(candidate: Fields, application: Fields) -> Fields:
     """The application with moments in place of days if no time zone says when the days end."""
     if candidate.get("time_zone") or application.get("time_zone"):
         return application
-    offer, messages = application.get("offer"), [_with_moments(message) for message in application["messages"]]
-    return {**_with_moments(application), "messages": messages, **({"offer": _with_moments(offer)} if offer else {})}
+    offer, rows = application.get("offer"), {name: application[name] for name in ("people", "messages")}
+    dated = {name: [_with_moments(row) for row in given] for name, given in rows.items()}
+    return {**_with_moments(application), **dated, **({"offer": _with_moments(offer)} if offer else {})}
 
 
 #: Whole cases: a candidate with none to three applications.

@@ -144,6 +144,7 @@ class PersonRow(Row, frozen=True):
     contact_policy: str | None
     away_until: int | None
     channels: tuple[str, ...] | None
+    left: bool | None
     topics: tuple[str, ...] | None
     country: str | None
     time_zone: str | None
@@ -193,6 +194,7 @@ class MessageRow(Row, frozen=True):
     kind: str | None
     answer_by: int | None
     bounced: bool | None
+    voicemail: bool | None
     mistake: bool | None
     person: PersonRow | None
     application: ApplicationRow

@@ -15,7 +15,7 @@ from tactful.facts.kinds import CountryKind, DurationKind, IdKind, MomentKind
 Role = Literal["hiring_manager", "interviewer", "recruiter", "agency_recruiter", "coordinator", "hr", "inside_contact"]
 Relation = Literal["friend", "referrer", "former_colleague", "former_manager", "mentor", "relative"]
 Preference = Literal["email", "phone"]
-Channel = Literal["email", "phone", "post", "linkedin", "in_person"]
+Channel = Literal["email", "phone", "text", "post", "linkedin", "in_person"]
 ApplicationStatus = Literal["applied", "interviewing", "offered", "accepted", "rejected", "withdrawn"]
 ContactPolicy = Literal["open", "closed"]
 NextStep = Literal["answer", "call", "interview", "other_interviews", "offer"]
@@ -193,6 +193,9 @@ class Person(Shape, frozen=True):
     channels: Annotated[
         tuple[Channel, ...] | None, Meta(description="The ways in which the person can be reached.")
     ] = None
+    left: Annotated[YesNo, Meta(description="Whether the person no longer works there.", extra_json_schema=THEIRS)] = (
+        None
+    )
     topics: Annotated[
         tuple[str, ...] | None,
         Meta(description="Subjects of the conversations with the person.", examples=[["the test team", "sailing"]]),
@@ -274,6 +277,9 @@ class Message(Shape, frozen=True):
     ] = None
     bounced: Annotated[
         YesNo, Meta(description="Whether the message could not be delivered. It then reached nobody.")
+    ] = None
+    voicemail: Annotated[
+        YesNo, Meta(description="Whether the call was missed, or went to voicemail. no: the two spoke on the phone.")
     ] = None
     mistake: Annotated[
         YesNo, Meta(description="Whether the message had a mistake in it, such as a wrong name or a wrong fact.")
