@@ -44,7 +44,8 @@ def _case(*lines: str, **options: str) -> bytes:
 
 
 def _requests(served: Served) -> list[dict[str, Any]]:
-    """The lines of the log about cases and batches."""
+    """The lines of the log about cases and batches, which wait for others for a moment."""
+    time.sleep(0.5)
     return [line for line in served.lines() if line["event"] == "request" and line["route"] == "/v1/decisions"]
 
 
@@ -123,7 +124,6 @@ def test_nothing_is_decided_after_the_last_answer(served: Served) -> None:
         connection.socket.sendall(_case("Connection: close", line) + _case(line))
         connection.decided()
         assert connection.ends()
-    time.sleep(0.2)
     assert [logged["traceparent"] for logged in _requests(served)].count(trace) == 1
 
 

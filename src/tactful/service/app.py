@@ -153,14 +153,7 @@ class Service:
         method = head.method if head.method in _METHODS else OTHER
         self.metrics.answered(head.route, method, status, seconds)
         if self.settings.logs:
-            self.log.add(
-                "request",
-                route=head.route,
-                method=method,
-                status=status,
-                seconds=round(seconds, 6),
-                traceparent=head.trace,
-            )
+            self.log.answered(head.route, method, status, round(seconds, 6), head.trace)
 
     def _refused(self, error: Exception, head: Head) -> Reply:
         """The answer to a request that an error ended. Errors of the service itself are logged."""

@@ -80,6 +80,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._answering: Answering | None = self.app if hasattr(self.app, "at_once") else None
         #: The body so far of a request that may take the short way; ``None`` once it is clear which way it takes.
         self._body: bytes | None = None
+        #: One timer for all pauses of a connection, as a timer for each would take longer than all else on the short way.
+        self._pause: asyncio.TimerHandle | None = None
+        #: Since when no request is being answered, by the loop's clock; ``None`` while there is such a request.
+        self._idle_since: float | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Take the connection, if there is room."""
@@ -93,6 +97,9 @@ class BoundedProtocol(HttpToolsProtocol):
         """Forget the connection."""
         self._head_is_there()
         self._is_read()
+        if self._pause is not None:
+            self._pause.cancel()
+            self._pause = None
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -100,7 +107,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self._received += len(data)
-        self._whole = False
+        self._whole, self._idle_since = False, None
         super().data_received(data)
         if self._body is not None:
             self._take_long_way()
@@ -110,9 +117,9 @@ class BoundedProtocol(HttpToolsProtocol):
             self._wait_for_head()
 
     def on_message_begin(self) -> None:
-        """A head begins."""
+        """A head begins. What uvicorn makes for its applications has to wait until the request takes the long way."""
         self._in_head, self._received = True, 0
-        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = b"", [], False
 
     def on_headers_complete(self) -> None:
         """A head is complete."""
@@ -124,7 +131,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._may_be_short():
             self._body = b""
         else:
-            super().on_headers_complete()
+            self._begin_long_way()
 
     def on_body(self, body: bytes) -> None:
         """A part of a body."""
@@ -136,6 +143,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """A request is complete. The application is told, as it would set a timer to wait for the body."""
         self._whole = True
+        if self.transport.is_closing():
+            return
         if self._body is not None:
             if self._went_short_way(self._body):
                 self._body = None
@@ -179,9 +188,17 @@ class BoundedProtocol(HttpToolsProtocol):
     def _take_long_way(self) -> None:
         """Give a request to uvicorn, with the part of its body that has arrived."""
         body, self._body = self._body, None
-        super().on_headers_complete()
+        self._begin_long_way()
         if body:
             super().on_body(body)
+
+    def _begin_long_way(self) -> None:
+        """Give uvicorn the head of a request, as if it had read it."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers  # the list that uvicorn has just given its application
+        super().on_headers_complete()
 
     def sent(self, answer: bytes, *, last: bool) -> None:
         """Send an answer of the short way, and go on with the connection, unless it was the last."""
@@ -190,7 +207,24 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.write(answer)
         if last:
             self.transport.close()
-        self.on_response_complete()
+        if last or self.pipeline or self.flow.read_paused:
+            self.on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self._idle_since = self.loop.time()
+        if self._pause is None:
+            self._pause = self.loop.call_later(self.timeout_keep_alive, self._look_at_pause)
+
+    def _look_at_pause(self) -> None:
+        """End the connection if nothing has come since its last answer, for as long as an idle connection is kept."""
+        self._pause = None
+        if self._idle_since is None:
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left <= 0:
+            self.timeout_keep_alive_handler()
+        else:
+            self._pause = self.loop.call_later(left, self._look_at_pause)
 
     # --- clients that read slowly, or send slowly ---
 

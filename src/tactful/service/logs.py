@@ -16,8 +16,22 @@ import msgspec
 
 #: The file descriptor of standard error.
 _STANDARD_ERROR: Final = 2
+#: How long the line of a request waits for others, in seconds.
+_SOON: Final = 0.05
 #: How many lines of requests are written at once: a pipe takes 4,096 bytes without those of other workers between them.
 _TOGETHER: Final = 10
+
+
+class _Answered(msgspec.Struct, gc=False):
+    """The line of a request that was answered."""
+
+    time: str
+    event: str
+    route: str
+    method: str
+    status: int
+    seconds: float
+    traceparent: str | None
 
 
 class Log:
@@ -26,27 +40,26 @@ class Log:
     def __init__(self, lost: Callable[[], None]) -> None:
         self._lost = lost
         self._encode = msgspec.json.Encoder().encode
-        #: The events of this turn of the event loop, with their moments (seconds since 1970).
-        self._added: list[tuple[float, str, dict[str, object]]] = []
+        #: The requests that are not in the log yet.
+        self._answers: list[_Answered] = []
 
     def write(self, event: str, **fields: object) -> None:
         """Write an event."""
-        self._write([self._line(time.time(), event, fields)])
+        self.flush()
+        self._write([self._encode({"time": _iso(time.time()), "event": event, **fields}) + b"\n"])
 
-    def add(self, event: str, **fields: object) -> None:
-        """Write an event before the loop waits again, with all others of this turn: a line alone takes as long as ten."""
-        if not self._added:
-            asyncio.get_running_loop().call_soon(self.flush)
-        self._added.append((time.time(), event, fields))
+    def answered(self, route: str, method: str, status: int, seconds: float, trace: str | None) -> None:
+        """Write that a request was answered, within :data:`_SOON` and with all others of that time: a line alone takes as
+        long as ten."""
+        if not self._answers:
+            asyncio.get_running_loop().call_later(_SOON, self.flush)
+        self._answers.append(_Answered(_iso(time.time()), "request", route, method, status, seconds, trace))
 
     def flush(self) -> None:
-        """Write what was added."""
-        added, self._added = self._added, []
-        self._write([self._line(*each) for each in added])
-
-    def _line(self, moment: float, event: str, fields: dict[str, object]) -> bytes:
-        when = datetime.fromtimestamp(moment, UTC).isoformat()
-        return self._encode({"time": when, "event": event, **fields}) + b"\n"
+        """Write all lines that wait."""
+        if self._answers:
+            answers, self._answers = self._answers, []
+            self._write([self._encode(each) + b"\n" for each in answers])
 
     def _write(self, lines: list[bytes]) -> None:
         try:
@@ -60,6 +73,10 @@ class Log:
         """Write what kind of error happened, and where in the code. What the error says may be about a person."""
         frames = [f"{Path(at.filename).name}:{at.lineno}" for at in traceback.extract_tb(error.__traceback__)]
         self.write("error", kind=type(error).__name__, at=frames, route=route, traceparent=trace)
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat()
 
 
 class ToLog(logging.Handler):
