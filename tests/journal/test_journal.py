@@ -23,6 +23,7 @@ from tactful.cli.app import app
 from tactful.journal.archive import Archive, Wanted
 from tactful.journal.chain import parse_head
 from tactful.journal.entries import microseconds
+from tactful.journal.store import OF_SUBJECT
 from tactful.journal.verify import verify
 from tactful.journal.writer import Writer
 
@@ -159,6 +160,35 @@ def test_found_by_what_is_asked_for(file: Path, pack: tactful.Policy, case: dict
     assert not list(archive.find(Wanted(action="dance")))
     with pytest.raises(tactful.TactfulError, match="knows no subject"):
         archive.subject("eve")
+
+
+def _indexes(file: Path) -> set[str]:
+    connection = sqlite3.connect(file)
+    rows = connection.execute("SELECT name FROM sqlite_schema WHERE name LIKE 'entries_%'").fetchall()
+    connection.close()
+    return {name for (name,) in rows}
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["now", "as before"])
+def test_a_subject_is_found_by_an_index(file: Path, pack: tactful.Policy, case: dict[str, Any], before: bool) -> None:
+    """A journal whose index is by subject, as it was once, keeps that index: it is read, written and erased in."""
+    written(file, {}, lambda writer: [pack.decide(of(case, name), journal=writer) for name in ("ada", "ben")])
+    if before:
+        run_sql(file, "DROP INDEX entries_subjects")
+        run_sql(file, "CREATE INDEX entries_subject ON entries (subject) WHERE subject IS NOT NULL")
+    written(file, {}, lambda writer: [pack.decide(of(case, name), journal=writer) for name in ("ada", "ben")])
+    (index,) = _indexes(file)
+    assert index == ("entries_subject" if before else "entries_subjects")
+    archive = reading(file, {})
+    plan = archive.store.database.run(f"EXPLAIN QUERY PLAN SELECT * FROM entries WHERE {OF_SUBJECT}", (1,))
+    assert any(f"COVERING INDEX {index}" in step[-1] for step in plan)
+    ada, ben = archive.subject("ada"), archive.subject("ben")
+    archive.erase(ada)
+    assert [each.number for each in archive.find(Wanted(subject=ada))] == [1, 3]
+    assert [each.erased for each in archive.find(Wanted(subject=ada))] == [True, True]
+    assert [each.erased for each in archive.find(Wanted(subject=ben))] == [False, False]
+    assert not verify(archive).wrong
+    archive.close()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ explained. The result does not depend on the order of the firings.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from itertools import chain
 from operator import attrgetter
 from typing import Any, Final, assert_never
 
@@ -374,10 +373,7 @@ class Ranker:
     def steps_by_target(
         self, steps: Iterable[RawFiring], case: Case, actions: Container[str] | None = None
     ) -> AddedSteps:
-        """The firings that add steps, by their target and action: all of them, or those that are about some ``actions``.
-
-        Those for one target and action are in order.
-        """
+        """The firings that add steps, by their target and action: all of them, or those that are about some ``actions``."""
         by_target: AddedSteps = {}
         prepared = self._steps
         for firing in steps:
@@ -386,10 +382,6 @@ class Ranker:
                 target = self._target(plan, firing[1], case) if path else firing[1]
                 if target is not None:
                     by_target.setdefault(target, {}).setdefault(plan.action, []).append(firing)
-        for by_action in by_target.values():
-            for action, firings in by_action.items():
-                if len(firings) > 1:
-                    by_action[action] = self.firings_in_order(firings)
         return by_target
 
     def may_have_steps(self, action: str) -> bool:
@@ -407,18 +399,14 @@ class Ranker:
         """
         if not steps:
             return []
-        family = self._families[advice.plan.action]
-        own = [
-            firings
-            for row in rows_around(advice.target)
-            if (added := steps.get(row)) is not None
-            for action, firings in added.items()
-            if action in family
-        ]
-        if len(own) < 2:
-            return own[0] if own else []
-        places = self._rule_places
-        return sorted(chain(*own), key=lambda firing: places[firing[0]])  # all firings of one rule are in one list
+        family, own = self._families[advice.plan.action], list[RawFiring]()
+        for row in rows_around(advice.target):
+            added = steps.get(row)
+            if added is not None:
+                for action, firings in added.items():
+                    if action in family:
+                        own += firings
+        return self.firings_in_order(own)
 
 
 def _path(rule: Rule) -> tuple[str, str]:

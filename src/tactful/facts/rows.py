@@ -137,6 +137,7 @@ class PersonRow(Row, frozen=True):
     prefers: str | None
     invited_call: bool | None
     contact_policy: str | None
+    away_until: int | None
     channels: tuple[str, ...] | None
     topics: tuple[str, ...] | None
     country: str | None

@@ -164,6 +164,10 @@ class Person(Shape, frozen=True):
             extra={"silence": ("closed",)},
         ),
     ] = None
+    away_until: Annotated[
+        Deadline,
+        Meta(description="Until when the person is away, such as on holiday or on leave.", extra_json_schema=THEIRS),
+    ] = None
     channels: Annotated[
         tuple[Channel, ...] | None, Meta(description="The ways in which the person can be reached.")
     ] = None

@@ -29,7 +29,7 @@ from tactful.journal.entries import (
 )
 from tactful.journal.errors import DatabaseFailed
 from tactful.journal.sources import Kept, read_source
-from tactful.journal.store import Store
+from tactful.journal.store import OF_SUBJECT, Store
 from tactful.journal.subjects import Subjects
 from tactful.reasons.records.decision import LimitsRecord
 from tactful.source.diagnostics import TactfulError
@@ -96,7 +96,7 @@ class Archive:
         """The wanted rows, as far as the database can select them."""
         conditions, values = list[str](), list[Any]()
         for condition, value in (
-            ("subject = ?", wanted.subject),
+            (OF_SUBJECT, wanted.subject),
             ("id >= ?", None if wanted.since is None else id_at(wanted.since)),
             ("id < ?", None if wanted.until is None else id_at(wanted.until)),
             ("kind = ?", wanted.kind),

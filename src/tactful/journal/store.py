@@ -10,6 +10,8 @@ from tactful.journal.chain import START, Head
 from tactful.journal.databases import Database
 from tactful.journal.entries import Row
 
+#: The condition that an entry is about a subject, by the index alone.
+OF_SUBJECT: Final = "number IN (SELECT number FROM entries WHERE subject = ?)"
 _COLUMNS: Final = ", ".join(Row._fields)
 
 
@@ -66,7 +68,7 @@ class Store:
 
     def forget_bodies(self, subject: int) -> None:
         """Take out all bodies of a subject."""
-        self.database.run("UPDATE entries SET body = NULL WHERE subject = ? AND body IS NOT NULL", (subject,))
+        self.database.run(f"UPDATE entries SET body = NULL WHERE {OF_SUBJECT} AND body IS NOT NULL", (subject,))  # noqa: S608 (constants)
 
     def take_out(self, through: Head) -> None:
         """Take out all entries up to one, and leave a checkpoint in their place."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -43,17 +44,18 @@ def object_parts(record: type[msgspec.Struct], fields: Mapping[str, Iterable[Par
 
 
 def outline(
-    record: type[msgspec.Struct], known: Mapping[str, object], unset: Container[str] = (), numbers: Container[str] = ()
+    record: type[msgspec.Struct],
+    known: Mapping[str, object],
+    unset: Container[str] = (),
+    blanks: Mapping[str, bytes] = MappingProxyType({}),
 ) -> bytes:
     """The JSON of a record with a placeholder for each field that is not known, in their order.
 
-    It is ``%d`` for ``numbers``, and ``%b`` for the others. Fields that are ``unset`` are left out.
+    It is ``%b``, or what ``blanks`` has for the field. Fields that are ``unset`` are left out.
     """
 
     def value(name: str) -> bytes:
-        if name in known:
-            return ENCODER.encode(known[name]).replace(b"%", b"%%")
-        return b"%d" if name in numbers else b"%b"
+        return ENCODER.encode(known[name]).replace(b"%", b"%%") if name in known else blanks.get(name, b"%b")
 
     names = [name for name in record.__struct_fields__ if name not in unset]
     parts = object_parts(record, {name: (value(name),) for name in names})

@@ -6,7 +6,7 @@ for them. Here everything is wanted, so that each function of compiled code runs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Final, Literal, get_args
 
@@ -19,12 +19,11 @@ from tactful.engines.compiled.past import NO_TURN, SMALL, Past, Untold, past_of,
 from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring
-from tactful.facts.calendars import Calendar
 from tactful.facts.rows import Row
 from tactful.language.ir import Rule
 from tactful.language.terms import Modality
 from tactful.reasons.context import REASONS, Context, application_of, target_record
-from tactful.reasons.encoded import ENCODER, moment_json
+from tactful.reasons.encoded import ENCODER, NULL, moment_json
 from tactful.reasons.lasting import Lasting
 from tactful.reasons.pieces import Pieces
 from tactful.reasons.records.decision import (
@@ -66,7 +65,7 @@ def written(context: Context, ranking: Ranking) -> Written | None:
         return None
 
 
-#: What is said of a conclusion wherever it is named, as JSON: its key, label, target and application; then its own steps.
+#: What is said of a conclusion wherever it is named: its key; as JSON, its label, target and application; then its own steps.
 _Head = tuple[bytes, bytes, bytes, bytes, tuple[bytes, ...]]
 
 
@@ -90,7 +89,7 @@ class _Writer:
         self._added: AddedSteps = {}
         self._texts = AddedTexts(self._pieces, self._rules, self._past)
         self._rows: dict[Row, tuple[bytes, bytes]] = {}
-        self._moments = _Moments(self._calendar)
+        self._moments: dict[int | None, bytes] = {None: NULL}
         self._heads: dict[Conclusion, _Head] = {}
         self._keys = context.keys
         self._reasons: dict[Conclusion, bytes] = {}
@@ -105,7 +104,7 @@ class _Writer:
         lost = [self._lost(loser) for loser in ranking.set_aside]
         handled = [self._handled(aside) for aside in ranking.put_aside]
         same_before = min(same_before, self._opens_until, self._next_turn(ranking) >> 1)
-        return Written(_listed(actions), _listed((*lost, *handled)), same_before)
+        return Written(b"[%b]" % b",".join(actions), b"[%b]" % b",".join((*lost, *handled)), same_before)
 
     def _next_turn(self, ranking: Ranking) -> int:
         past = self._past
@@ -116,13 +115,16 @@ class _Writer:
     # --- pieces of advice ---
 
     def _action(self, rank: int, conclusion: Conclusion, group: int) -> bytes:
+        firings = conclusion.firings
+        if len(firings) == 1 and not conclusion.alternatives:
+            return self._alone(rank, conclusion, group, firings)
         known = self._pieces.of_conclusion(conclusion)
         key, label, target, application, steps = self._head(conclusion)
         if conclusion.plan.prohibits:
             steps = ()
         elif known.may_have_steps and self._added:
             steps = (*steps, *map(self._texts.of, self._ranker.steps_for(conclusion, self._added)))
-        opens, due, alternatives = self._opened(conclusion.firings), conclusion.due, conclusion.alternatives
+        opens, due, alternatives = self._opened(firings), conclusion.due, conclusion.alternatives
         moments = self._moments
         return known.outline % (
             rank,
@@ -132,12 +134,39 @@ class _Writer:
             label,
             target,
             application,
-            moments[opens],
-            moments[due],
+            moments.get(opens) or self._moment(opens),
+            moments.get(due) or self._moment(due),
             conclusion.priority,
-            _listed(dict.fromkeys(steps)) if steps else b"[]",
+            b",".join(dict.fromkeys(steps)),
             self._because(conclusion),
-            _listed(map(self._alternative, alternatives)) if alternatives else b"[]",
+            b",".join(map(self._alternative, alternatives)),
+        )
+
+    def _alone(self, rank: int, conclusion: Conclusion, group: int, firings: list[RawFiring]) -> bytes:
+        """Advice that follows from one firing and has no alternatives, as most has. Its rule determines most of it."""
+        no, _, due = firings[0]
+        of_rule, target, moments = self._of_rules[no], conclusion.target, self._moments
+        known, turns = of_rule.alone, of_rule.turns
+        said, count = known.json(self._past, target), known.texts
+        key = self._keys[conclusion] = key_of(conclusion, said[count:], self._case)
+        row, application = self._rows.get(target) or self._row(target)
+        steps = said[1:count]
+        if conclusion.plan.prohibits:
+            steps = ()
+        elif known.may_have_steps and self._added:
+            steps = (*steps, *map(self._texts.of, self._ranker.steps_for(conclusion, self._added)))
+        opens = None if turns is not None and turns.still and self._small else self._opened(firings)
+        return known.outline % (
+            rank,
+            key.encode(),
+            group,
+            said[0],
+            row,
+            application,
+            moments.get(opens) or self._moment(opens),
+            moments.get(due) or self._moment(due),
+            b",".join(dict.fromkeys(steps)),
+            self._reason(firings[0]),
         )
 
     def _alternative(self, conclusion: Conclusion) -> bytes:
@@ -147,7 +176,7 @@ class _Writer:
             _MODALITIES[conclusion.modality],
             label,
             target,
-            self._moments[due],
+            self._moment(due),
             self._because(conclusion),
         )
 
@@ -169,7 +198,7 @@ class _Writer:
             _MODALITIES[loser.modality],
             label,
             target,
-            _listed(map(self._winner, loser.lost_to)),
+            b",".join(map(self._winner, loser.lost_to)),
             self._because(loser),
         )
 
@@ -187,12 +216,17 @@ class _Writer:
             said, count = known.json(self._past, target), known.texts
             key = self._keys[conclusion] = key_of(conclusion, said[count:], self._case)
             row = self._rows.get(target) or self._row(target)
-            head = self._heads[conclusion] = b'"%b"' % key.encode(), said[0], *row, said[1:count]
+            head = self._heads[conclusion] = key.encode(), said[0], *row, said[1:count]
         return head
 
     def _row(self, row: Row) -> tuple[bytes, bytes]:
         """The JSON of a target, and of the application that it is or belongs to."""
         known = self._rows[row] = ENCODER.encode(target_record(row)), ENCODER.encode(application_of(row))
+        return known
+
+    def _moment(self, moment: int | None) -> bytes:
+        """The JSON of a moment, which is kept. Much advice has the same."""
+        known = self._moments[moment] = moment_json(moment, self._calendar)
         return known
 
     def _because(self, conclusion: Conclusion) -> bytes:
@@ -202,9 +236,9 @@ class _Writer:
             self._spend(sum([self._of_rules[no].most for no, _, _ in firings]))
             return known
         if len(firings) == 1:
-            known = b"[%b]" % self._reason(firings[0])
+            known = self._reason(firings[0])
         else:
-            known = _listed(map(self._reason, self._ranker.sorted_firings(conclusion)))
+            known = b",".join(map(self._reason, self._ranker.sorted_firings(conclusion)))
         self._reasons[conclusion] = known
         return known
 
@@ -254,17 +288,6 @@ class _Writer:
         return first
 
 
-class _Moments(dict[int | None, bytes]):
-    """The JSON of moments, or of none. Much advice has the same."""
-
-    def __init__(self, calendar: Calendar) -> None:
-        super().__init__()
-        self._calendar = calendar
-
-    def __missing__(self, moment: int | None) -> bytes:
-        return self.setdefault(moment, moment_json(moment, self._calendar))
-
-
 class AddedTexts:
     """The steps that rules add, as JSON. Each text is made once, although many pieces of advice may have it."""
 
@@ -280,7 +303,3 @@ class AddedTexts:
             said = self._pieces.added(self._rules[no])
             known = self._texts[firing] = said.json(self._past, row)[0] if said.fixed is None else said.fixed
         return known
-
-
-def _listed(items: Iterable[bytes]) -> bytes:
-    return b"[%b]" % b",".join(items)

@@ -80,8 +80,9 @@ class Keeper:
         self._planned: asyncio.Handle | None = None
         #: When to look for requests that have waited too long: one timer for all of them, as most never wait that long.
         self._late: asyncio.Handle | None = None
-        #: Whether the last commit had the entries of several requests.
-        self._crowded = False
+        #: How many requests came around the last commit: those in it, and those that waited when it was done. Where clients ask
+        #: again once they are answered, as many come before the next commit.
+        self._expected = 1
 
     async def keep(self, drafted: Sequence[Drafted]) -> None:
         """Return once the entries are safe. Raises :class:`Problem` (503) if they are not in time."""
@@ -100,16 +101,24 @@ class Keeper:
         loop = asyncio.get_running_loop()
         until = loop.time() + self._seconds
         self._waiting.append(_Asked(drafted, until, told))
-        if not self._in_commit and self._planned is None:
+        if self._planned is not None:
+            self._hurry(loop, self._planned)
+        elif not self._in_commit:
             self._plan(loop)
         if self._late is None:
             self._late = loop.call_at(until, self._give_up, loop)
 
     def _plan(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Write what waits: at the next turn of the loop, or after a pause if several requests come at a time."""
-        if self._crowded:
+        """Write what waits: at the next turn of the loop, or after a pause if more requests are expected."""
+        if len(self._waiting) < self._expected:
             self._planned = loop.call_later(_PAUSE, self._gather, loop, len(self._waiting), _PAUSES)
         else:
+            self._planned = loop.call_soon(self._write, loop)
+
+    def _hurry(self, loop: asyncio.AbstractEventLoop, planned: asyncio.Handle) -> None:
+        """Pause no longer once all requests that are expected have come."""
+        if len(self._waiting) == self._expected:
+            planned.cancel()
             self._planned = loop.call_soon(self._write, loop)
 
     def _gather(self, loop: asyncio.AbstractEventLoop, before: int, pauses: int) -> None:
@@ -139,7 +148,7 @@ class Keeper:
     def _settle(self, loop: asyncio.AbstractEventLoop, error: TactfulError | None) -> None:
         """Let the requests go on whose entries were in the commit."""
         done, self._in_commit = self._in_commit, []
-        self._crowded = len(done) > 1
+        self._expected = min(len(done) + len(self._waiting), _AT_ONCE)
         still = [each for each in done if each.open]
         if error is None:
             self._metrics.journalled("written", sum(len(each.drafted) for each in still))

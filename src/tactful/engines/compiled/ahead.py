@@ -92,6 +92,8 @@ class Ahead(Past):
 
     turning: TurningFunctions | None = None
     in_sight: int = NO_TURN
+    #: The search for the ends of rules.
+    search: Past | None = None
 
     @property
     def same_before(self) -> int:
@@ -104,7 +106,10 @@ class Ahead(Past):
         turns = self.turning.rule(rule)
         if turns is None:
             raise Untold
-        past = past_of(self.case, self.now, self.memo)
+        past = self.search
+        if past is None:  # it starts from what is known of the present
+            past = past_of(self.case, self.now, self.memo, self.present)
+            self.search = past
         end = until(past, turns, row)
         if end is None and past.high < 2 * NO_TURN:
             self.in_sight = min(self.in_sight, max(self.now + 1, (past.high >> 1) - turns.horizon))

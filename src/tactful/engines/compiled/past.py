@@ -60,9 +60,10 @@ class Past(msgspec.Struct, eq=False):
         return self.last - 1 >> 1
 
 
-def past_of(case: Case, now: int, memo: dict[int, Value] | None = None) -> Past:
-    """The object for a case at ``now`` (seconds since 1970, UTC). ``memo`` has what is known of it already."""
-    return Past(case, case.families, now, 2 * now + 1, 2 * now + 1, memo={} if memo is None else memo)
+def past_of(case: Case, now: int, memo: dict[int, Value] | None = None, present: dict[int, Kept] | None = None) -> Past:
+    """The object for a case at ``now`` (seconds since 1970, UTC). ``memo`` and ``present`` have what is known already."""
+    memo, present = {} if memo is None else memo, {} if present is None else present
+    return Past(case, case.families, now, 2 * now + 1, 2 * now + 1, memo=memo, present=present)
 
 
 #: The functions of one rule, of one fact, or of several values.

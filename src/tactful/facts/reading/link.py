@@ -249,6 +249,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
                 person.prefers,
                 person.invited_call,
                 person.contact_policy,
+                None if person.away_until is None else self.deadline(person.away_until),
                 person.channels,
                 person.topics,
                 country,

@@ -20,7 +20,7 @@ from tactful.facts.calendars import Calendar
 from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Row
-from tactful.language.ir import AddStep, Rule, Template
+from tactful.language.ir import AddStep, Prohibit, Rule, Template
 from tactful.reasons.encoded import ENCODER, Part, encoded, object_parts, outline
 from tactful.reasons.moving import Moving
 from tactful.reasons.pieces.conditions import Conditions
@@ -32,8 +32,12 @@ from tactful.reasons.words.of import words_of
 from tactful.source.lazy import lazy
 
 T = TypeVar("T")
-#: The fields of records about actions that are numbers, and those that not every record has.
-_NUMBERS: Final = ("rank", "group", "priority")
+#: The placeholders for some fields of records about actions, and the fields that not every record has.
+_BLANKS: Final[Mapping[str, bytes]] = {
+    **dict.fromkeys(("rank", "group", "priority"), b"%d"),
+    **dict.fromkeys(("steps", "because", "alternatives", "by"), b"[%b]"),
+    "key": b'"%b"',
+}
 _NOT_ALWAYS: Final = ("next_change", "handled")
 
 
@@ -164,7 +168,7 @@ class OfConclusion(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 class OfRule(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The pieces of a rule: see :class:`Reason`, and how to compute since when it fires, and from when on that is not
-    shown.
+    shown. ``alone``: what is known of a conclusion that follows from this rule alone and has no alternatives.
 
     It is a ``Struct``, as :class:`OfConclusion` is, because attributes of named tuples are slow.
     """
@@ -173,6 +177,7 @@ class OfRule(msgspec.Struct, frozen=True, eq=False, gc=False):
     most: int
     turns: RuleTurns | None
     horizon: int
+    alone: OfConclusion
 
 
 class Known(dict[int, T]):
@@ -238,19 +243,29 @@ class Pieces:
         plan = conclusion.plan
         known = self._of_plans.get(plan)
         if known is None:
-            subject, ranker = self.subject(plan.action, conclusion.target.entity), self._decider.ranker
-            form, may_have_steps = (
-                self.outline(ActionRecord, plan.action, plan.prohibits),
-                ranker.may_have_steps(plan.action),
-            )
-            known = self._of_plans[plan] = OfConclusion(form, subject.json, subject.texts, may_have_steps)
+            known = self._of_plans[plan] = self._known(plan.action, plan.prohibits, conclusion.target.entity)
         return known
+
+    def _known(self, action: str, prohibits: bool, entity: str, **determined: object) -> OfConclusion:
+        """What is known of conclusions about an action, with the fields of their records that are ``determined``."""
+        subject, may_have_steps = self.subject(action, entity), self._decider.ranker.may_have_steps(action)
+        form = self._outline(ActionRecord, action, prohibits, determined)
+        return OfConclusion(form, subject.json, subject.texts, may_have_steps)
 
     def _of_rule(self, no: int) -> OfRule:
         rule, turning = self._checked.rules[no], self._decider.turning
         assert turning is not None  # engines that do not compile use the plain evaluator
-        reason, turns = self.reason(rule), turning.rule(no)
-        return OfRule(reason.json, reason.most, turns, self._horizon(rule, turns))
+        reason, turns, concluded = self.reason(rule), turning.rule(no), rule.conclusion
+        assert not isinstance(concluded, AddStep)  # these only add to advice
+        alone = self._known(
+            concluded.action,
+            isinstance(concluded, Prohibit),
+            rule.target_entity,
+            modality=concluded.modality,
+            priority=rule.priority,
+            alternatives=(),
+        )
+        return OfRule(reason.json, reason.most, turns, self._horizon(rule, turns), alone)
 
     def _horizon(self, rule: Rule, turns: RuleTurns | None) -> int:
         if turns is not None:
@@ -265,11 +280,16 @@ class Pieces:
         key = record, action, prohibits
         known = self._outlines.get(key)
         if known is None:
-            spec = self._checked.actions[action]
-            kind, means = spec.kind_of(prohibits), spec.due_means(prohibits)
-            known = outline(record, {"action": action, "kind": kind, "due_means": means}, _NOT_ALWAYS, _NUMBERS)
-            self._outlines[key] = known
+            known = self._outlines[key] = self._outline(record, action, prohibits, {})
         return known
+
+    def _outline(
+        self, record: type[msgspec.Struct], action: str, prohibits: bool, determined: Mapping[str, object]
+    ) -> bytes:
+        spec = self._checked.actions[action]
+        kind, means = spec.kind_of(prohibits), spec.due_means(prohibits)
+        known = {"action": action, "kind": kind, "due_means": means, **determined}
+        return outline(record, known, _NOT_ALWAYS, _BLANKS)
 
     def _subject(self, action: str, entity: str) -> Subject:
         spec, values = self._checked.actions[action], Values(self._decider, entity)
