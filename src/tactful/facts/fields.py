@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
-from typing import Any, Final, Literal, get_args
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 import msgspec
-from msgspec import inspect
 
 from tactful.facts import shape
 from tactful.facts.entities import ENTITIES, NAMED_AS, PLACED
@@ -68,14 +69,6 @@ _SHAPES: Final[Mapping[str, type[shape.Shape]]] = {
 
 
 @cache
-def case_types() -> Mapping[type[shape.Shape], inspect.StructType]:
-    """The types of a case and of its entities, by class. They are inspected together, and once, as that takes milliseconds."""
-    classes: tuple[type[shape.Shape], ...] = (shape.CaseShape, *_SHAPES.values())
-    types = zip(classes, inspect.multi_type_info(classes), strict=True)
-    return {cls: type_ for cls, type_ in types if isinstance(type_, inspect.StructType)}
-
-
-@cache
 def given_fields() -> Mapping[str, Mapping[str, FieldSpec]]:
     """All given fields of a case, including those of the clock, by entity and name."""
     fields: dict[str, Mapping[str, FieldSpec]] = {}
@@ -94,7 +87,7 @@ def is_deadline(entity: str, name: str) -> bool:
 
 def _shape_fields(entity: str, cls: type[shape.Shape]) -> list[FieldSpec]:
     specs = []
-    for field in case_types()[cls].fields:
+    for field in msgspec.structs.fields(cls):
         notes, bare = _unwrap(field.type)
         name = field.name
         kind = IdKind(entity) if name == "id" else notes.get("kind") or _kind(bare)
@@ -108,7 +101,7 @@ def _shape_fields(entity: str, cls: type[shape.Shape]) -> list[FieldSpec]:
                     _attribute(entity, name),
                     notes.get("mutability", "fixed"),
                     example=_example(notes, kind),
-                    deadline=isinstance(kind, MomentKind) and isinstance(bare, inspect.StrType),
+                    deadline=isinstance(kind, MomentKind) and bare is str,
                     mine=notes.get("mine", ()),
                     asks_channel=notes.get("asks_channel", False),
                     silence=notes.get("silence", ()),
@@ -177,37 +170,40 @@ def _example(notes: Mapping[str, Any], kind: Kind) -> str:
             return ""
 
 
-def _unwrap(type_: inspect.Type) -> tuple[dict[str, Any], inspect.Type]:
-    """The notes of a type's schema, and the type without its metadata and without ``None``."""
+def _unwrap(type_: Any) -> tuple[dict[str, Any], Any]:
+    """The notes of a type, and the type without its notes and without ``None``."""
     notes: dict[str, Any] = {}
-    if isinstance(type_, inspect.Metadata):
-        notes = {**(type_.extra_json_schema or {}), **(type_.extra or {})}
-        type_ = type_.type
-    if isinstance(type_, inspect.UnionType):
-        present = [member for member in type_.types if not isinstance(member, inspect.NoneType)]
+    if get_origin(type_) is Annotated:
+        type_, *metas = get_args(type_)
+        for meta in metas:
+            texts = {"description": meta.description, "examples": meta.examples}
+            notes |= {key: text for key, text in texts.items() if text is not None}
+            notes |= {**(meta.extra_json_schema or {}), **(meta.extra or {})}
+    if get_origin(type_) in (Union, UnionType):
+        present = [member for member in get_args(type_) if member is not NoneType]
         if len(present) == 1:
             inner, type_ = _unwrap(present[0])
             notes = {**inner, **notes}
     return notes, type_
 
 
-def _kind(type_: inspect.Type) -> Kind | None:
-    """The kind of a field by its JSON type; ``None`` for a part of a case that is not a field (people, offer, custom)."""
-    match type_:
-        case inspect.BoolType():
-            return YesNoKind()
-        case inspect.LiteralType(values=values):
-            return ChoiceKind(tuple(str(value) for value in values))
-        case inspect.DateTimeType():
-            return MomentKind()
-        case inspect.IntType() | inspect.FloatType():
-            return NumberKind()
-        case inspect.StrType():
-            return TextKind()
-        case inspect.VarTupleType(item_type=item):
-            inner = _kind(_unwrap(item)[1])
-            if isinstance(inner, ChoiceKind):
-                return ListKind(tuple(inner.values))
-            return ListKind() if isinstance(inner, TextKind) else None
-        case _:
-            return None
+_KINDS: Final[Mapping[Any, Kind]] = {
+    bool: YesNoKind(),
+    datetime: MomentKind(),
+    int: NumberKind(),
+    float: NumberKind(),
+    str: TextKind(),
+}
+
+
+def _kind(type_: Any) -> Kind | None:
+    """The kind of a field by its type; ``None`` for a part of a case that is not a field (people, offer, custom)."""
+    if type_ in _KINDS:
+        return _KINDS[type_]
+    origin, members = get_origin(type_), get_args(type_)
+    if origin is Literal:
+        return ChoiceKind(tuple(sorted(members)))
+    inner = _kind(_unwrap(members[0])[1]) if origin is tuple else None
+    if isinstance(inner, ChoiceKind):
+        return ListKind(inner.values)
+    return ListKind() if isinstance(inner, TextKind) else None

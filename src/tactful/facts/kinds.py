@@ -220,9 +220,9 @@ _WHOLE = re.compile(r"-?[0-9]+")
 
 def parse_number(text: str) -> int | float | None:
     """Read a number as JSON writes it; ``None`` for anything else, such as infinity and hexadecimal numbers."""
-    if _NUMBER.fullmatch(text) is None:
-        return None
     whole = _WHOLE.fullmatch(text) is not None
+    if not whole and _NUMBER.fullmatch(text) is None:
+        return None
     if whole and len(text) > _LONGEST:  # far beyond the limit, and a million digits would take Python minutes
         return None
     number = int(text) if whole else float(text)

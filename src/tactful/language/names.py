@@ -11,7 +11,7 @@ import msgspec
 from tactful.facts.entities import ANCESTORS, ENTITIES, SCOPES
 from tactful.facts.fields import FieldSpec
 from tactful.facts.kinds import DurationKind, Kind, LengthKind, MomentKind, kind_name
-from tactful.language.ir import Derived, Field, Moved
+from tactful.language.ir import Derived, Field, Moved, Predicate
 from tactful.language.terms import LiteralOperand, Name, Operand, Parameter, ParameterOperand
 from tactful.source.codes.conditions import OutOfScope, UnknownField, UnknownParameter, WrongPhrase
 from tactful.source.diagnostics import Diagnostic
@@ -24,6 +24,10 @@ _MOST_SHOWN: Final = 40
 _FIELD: Final = re.compile(r"[a-z]+\.[a-z][a-z0-9_]*")
 
 
+#: The name of a field, a value that is written out, whether ``not`` stands before it, and the entities in scope.
+Said = tuple[str, str, bool, tuple[str, ...]]
+
+
 class Names(msgspec.Struct, frozen=True):
     """All names of a pack. ``given``, ``custom`` and ``computed`` fields are by entity and name.
 
@@ -31,7 +35,8 @@ class Names(msgspec.Struct, frozen=True):
     the facts that stand for moments moved by such a parameter, or by another field, while the pack is checked. ``derived``
     are the ids of computed facts that may be unknown: parameters that vary, expressions and tables. ``unread`` are names
     that have a mistake of their own, so that nothing more is said of them. ``fields`` collects the fields that were looked
-    up, by ``entity.field``: a pack names the same few again and again.
+    up, by ``entity.field``: a pack names the same few again and again. ``said`` collects what a value says of a field, in
+    the same way.
     """
 
     given: Mapping[str, Mapping[str, FieldSpec]]
@@ -42,6 +47,7 @@ class Names(msgspec.Struct, frozen=True):
     hidden: dict[str, Derived]
     unread: frozenset[str]
     fields: dict[str, Field]
+    said: dict[Said, tuple[Predicate, ...]]
 
     def fields_of(self, entity: str) -> list[str]:
         """The names of all fields of an entity, an interviewer's including its person's."""
@@ -50,30 +56,34 @@ class Names(msgspec.Struct, frozen=True):
         return own + self.fields_of("person") if entity == "interviewer" else own
 
 
-class Reads:
+class Reads(msgspec.Struct):
     """The parameters and computed facts that a part of a pack reads, collected while it is checked."""
 
-    __slots__ = ("computed", "parameters")
-
-    def __init__(self) -> None:
-        self.parameters: set[str] = set()
-        self.computed: set[str] = set()
+    parameters: set[str] = msgspec.field(default_factory=set)
+    computed: set[str] = msgspec.field(default_factory=set)
 
 
-class Scope:
+class Scope(msgspec.Struct, frozen=True):
     """The names that a condition may use. ``reads`` collects the names that it does use."""
 
-    __slots__ = ("entities", "names", "reads", "report")
+    names: Names
+    entities: tuple[str, ...]
+    reads: Reads
+    report: Report
 
-    def __init__(self, names: Names, entities: Sequence[str], reads: Reads, report: Report) -> None:
-        self.names, self.entities, self.reads, self.report = names, tuple(entities), reads, report
+    def known(self, name: str) -> Field | None:
+        """The field that ``entity.field`` names in this scope, if it has been looked up before."""
+        field = self.names.fields.get(name)
+        if field is None or field.scope not in self.entities:
+            return None
+        if field.origin == "computed":
+            self.reads.computed.add(field.key)
+        return field
 
     def field(self, name: Name) -> Field | None:
         """The field that ``entity.field`` names in this scope; ``None`` after reporting a mistake."""
-        known = self.names.fields.get(name.text)
-        if known is not None and known.scope in self.entities:
-            if known.origin == "computed":
-                self.reads.computed.add(known.key)
+        known = self.known(name.text)
+        if known is not None:
             return known
         entity, dot, key = name.text.partition(".")
         if not dot:

@@ -141,9 +141,9 @@ class Service:
         return True
 
     def _handled(self, endpoint: Endpoint, call: Call, head: Head) -> tuple[Reply, list[Drafted]]:
-        """The answer to a call, and the entries to be kept before it is given."""
+        """The answer to a call that is not slow, and the entries to be kept before it is given."""
         try:
-            answer = endpoint.handle(call)
+            answer = (endpoint.quick or endpoint.handle)(call)
         except (TactfulError, Problem) as error:
             return self._refused(error, head), call.entries.drafted
         return Reply(answer.body, answer.media), call.entries.drafted
@@ -153,7 +153,7 @@ class Service:
         method = head.method if head.method in _METHODS else OTHER
         self.metrics.answered(head.route, method, status, seconds)
         if self.settings.logs:
-            self.log.answered(head.route, method, status, round(seconds, 6), head.trace)
+            self.log.answered(head.route, method, status, seconds, head.trace)
 
     def _refused(self, error: Exception, head: Head) -> Reply:
         """The answer to a request that an error ended. Errors of the service itself are logged."""

@@ -51,6 +51,7 @@ class Parameter(NamedTuple):
 class Endpoint(NamedTuple):
     """A route. ``slow``: whether a call may take long. ``answers`` are records by media type; ``None`` is any text.
 
+    ``quick`` handles calls that are not slow, where that is less work than ``handle``.
     ``open``: it needs no token, because it reveals nothing.
     """
 
@@ -63,3 +64,4 @@ class Endpoint(NamedTuple):
     parameters: tuple[Parameter, ...] = ()
     slow: Callable[[Call], bool] = lambda _: False
     open: bool = False
+    quick: Callable[[Call], Answer] | None = None

@@ -89,7 +89,7 @@ def _decisions_slow(call: Call) -> bool:
 def decisions(call: Call) -> Answer:
     """A decision, or the results of a batch."""
     if not _is_batch(call):
-        return Answer(_answer(call, call.body))
+        return one_decision(call)
     batch = msgspec.json.decode(call.body, type=Batch)
     if call.body.count(b'"') > msgspec.json.encode(batch).count(b'"'):  # other duplicate keys are mistakes of a case
         raise InvalidInput([DuplicateKey.at(None, "duplicate key `cases`", "send one list", "cases")])
@@ -102,6 +102,11 @@ def decisions(call: Call) -> Answer:
     if "at" in call.query:
         read_moment(call.query["at"])  # a mistake in the query belongs to the request and not to its cases
     return Answer(msgspec.json.encode(ResultsRecord(results=tuple(_result(call, bytes(case)) for case in cases))))
+
+
+def one_decision(call: Call) -> Answer:
+    """A decision on the one case of a body."""
+    return Answer(_answer(call, call.body))
 
 
 def _result(call: Call, case: bytes) -> ResultRecord:
@@ -352,6 +357,7 @@ ENDPOINTS: Final = (
         CaseShape | Batch,
         _DECISION_PARAMETERS,
         _decisions_slow,
+        quick=one_decision,
     ),
     Endpoint(
         "POST",

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -22,16 +22,15 @@ _SOON: Final = 0.05
 _TOGETHER: Final = 10
 
 
-class _Answered(msgspec.Struct, gc=False):
-    """The line of a request that was answered."""
+class _Answered(NamedTuple):
+    """A request that was answered. ``at``: seconds since 1970."""
 
-    time: str
-    event: str
+    at: float
     route: str
     method: str
     status: int
     seconds: float
-    traceparent: str | None
+    trace: str | None
 
 
 class Log:
@@ -53,13 +52,26 @@ class Log:
         long as ten."""
         if not self._answers:
             asyncio.get_running_loop().call_later(_SOON, self.flush)
-        self._answers.append(_Answered(_iso(time.time()), "request", route, method, status, seconds, trace))
+        self._answers.append(_Answered(time.time(), route, method, status, seconds, trace))
 
     def flush(self) -> None:
         """Write all lines that wait."""
         if self._answers:
             answers, self._answers = self._answers, []
-            self._write([self._encode(each) + b"\n" for each in answers])
+            self._write([self._request(each) for each in answers])
+
+    def _request(self, answered: _Answered) -> bytes:
+        """The line of a request."""
+        fields = {
+            "time": _iso(answered.at),
+            "event": "request",
+            "route": answered.route,
+            "method": answered.method,
+            "status": answered.status,
+            "seconds": round(answered.seconds, 6),
+            "traceparent": answered.trace,
+        }
+        return self._encode(fields) + b"\n"
 
     def _write(self, lines: list[bytes]) -> None:
         try:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from typing import Final
 
 import msgspec
 
 from tactful.source.codes.text import BadEncoding, TooLarge
 from tactful.source.diagnostics import InvalidInput, Span
+
+#: The plain texts that stand for nothing.
+NULLS: Final = frozenset(("", "~", "null", "Null", "NULL"))
 
 
 class Scalar(msgspec.Struct, frozen=True, tag=True, gc=False):
@@ -25,7 +29,7 @@ class Scalar(msgspec.Struct, frozen=True, tag=True, gc=False):
     @property
     def is_null(self) -> bool:
         """Whether this is the plain ``null``, ``~`` or an empty value."""
-        return self.plain and self.text in ("", "~", "null", "Null", "NULL")
+        return self.text in NULLS and self.plain
 
 
 class Mapping(msgspec.Struct, frozen=True, tag=True, gc=False):
@@ -69,8 +73,9 @@ def decode(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS) ->
     if isinstance(data, str):
         text = data.removeprefix("\ufeff")
     else:
+        data = data.removeprefix(BOM_UTF8)
         try:
-            text = data.decode("utf-8-sig")
+            text = data.decode()
         except UnicodeDecodeError as error:
             before = data[: error.start].decode("utf-8", errors="replace")
             message = f"byte {data[error.start]:#04x} is not UTF-8"

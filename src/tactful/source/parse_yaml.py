@@ -58,16 +58,16 @@ _MOST_READ: Final = 2_000_000
 class _Open(msgspec.Struct):
     """A mapping or sequence whose end has not been read yet.
 
-    ``before``: how many nodes had been counted at its beginning. ``items``: the nodes of a sequence; the keys and values of
-    a mapping. ``key``: the key whose value comes next.
+    ``before``: how many nodes had been counted at its beginning. ``key``: the key whose value it is. ``items``: the nodes of
+    a sequence; the keys and values of a mapping, whose ``keys`` have their places.
     """
 
     mapping: bool
     span: Span
     anchor: str | None
     before: int
+    key: Scalar | None
     items: list[Any] = msgspec.field(default_factory=list)
-    key: Scalar | None = None
     keys: dict[str, Span] = msgspec.field(default_factory=dict)
 
 
@@ -85,8 +85,10 @@ class _YamlBuilder:
     def take_all(self, parser: Any) -> None:
         """Process all events of a parser. A pack has more than ten thousand, so each takes few steps and few calls."""
         get, name, most, opened = parser.get_event, self.name, self.limits.nodes, self._open
-        scalars, mappings, sequences = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
+        scalars, starts = yaml.ScalarEvent, (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+        ends = yaml.MappingEndEvent, yaml.SequenceEndEvent
         parent: _Open | None = None
+        key: Scalar | None = None  # of `parent`, if its value comes next
         while (event := get()) is not None:
             kind = type(event)
             if kind is scalars:
@@ -97,12 +99,13 @@ class _YamlBuilder:
                 if style == ">" or event.tag is not None or event.anchor is not None:
                     self._check(event, scalar)
                 node: Node = scalar
-            elif kind is mappings or kind is sequences:
-                parent = self._begun(event)
+            elif kind in starts:
+                parent, key = self._begun(event, key), None
                 opened.append(parent)
                 continue
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                node = self._ended(event, opened.pop())
+            elif kind in ends:
+                done = opened.pop()
+                node, key = self._ended(event, done), done.key
                 parent = opened[-1] if opened else None
             elif kind is yaml.AliasEvent:
                 node = self._aliased(event)
@@ -114,15 +117,15 @@ class _YamlBuilder:
                 self._stop(TooLarge, node.span, f"the text has more than {most:,} values", "split it")
             if parent is None:
                 self.root = None if isinstance(node, Scalar) and node.is_null else node
+            elif key is not None:
+                parent.items.append((key, node))
+                key = None
             elif not parent.mapping:
                 parent.items.append(node)
-            elif parent.key is not None:
-                parent.items.append((parent.key, node))
-                parent.key = None
             elif kind is scalars and text not in parent.keys and text != "<<":  # as `_key` does, for nearly all keys
-                parent.key, parent.keys[text] = scalar, span
+                key, parent.keys[text] = scalar, span
             else:
-                parent.key = self._key(node, parent)
+                key = self._key(node, parent)
 
     def _document(self, event: yaml.DocumentStartEvent) -> None:
         self._documents += 1
@@ -164,8 +167,8 @@ class _YamlBuilder:
         words = in_words(written) if written[:1] in ("!", ">", "*") else None
         return None if words is None else f"write `{words}`"
 
-    def _begun(self, event: Any) -> _Open:
-        """The mapping or sequence that begins."""
+    def _begun(self, event: Any, key: Scalar | None) -> _Open:
+        """The mapping or sequence that begins, as the value of ``key`` if it stands in a mapping."""
         start, end, anchor = event.start_mark, event.end_mark, event.anchor
         span = Span(self.name, start.index, end.index, start.line + 1, start.column + 1)
         if event.tag is not None:
@@ -174,7 +177,7 @@ class _YamlBuilder:
             self._stop(TooLarge, span, f"the text is nested deeper than {self.limits.depth} levels", "make it flatter")
         if anchor is not None:
             self._anchors[anchor] = None
-        return _Open(type(event) is yaml.MappingStartEvent, span, anchor, self._nodes)
+        return _Open(type(event) is yaml.MappingStartEvent, span, anchor, self._nodes, key)
 
     def _ended(self, event: Any, done: _Open) -> Mapping | Sequence:
         """The mapping or sequence that ends."""

@@ -12,9 +12,8 @@ from typing import Final
 
 from msgspec import inspect
 
-from tactful.facts.fields import case_types
+from tactful.facts.reading.case_type import case_type
 from tactful.facts.reading.custom import Declared
-from tactful.facts.shape import CaseShape
 
 #: A moment without seconds, up to where they belong.
 _SHORT: Final = rb'\s*:\s*"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?=["Zz+-])'
@@ -27,7 +26,7 @@ def moments() -> frozenset[str]:
 
     The others end in ``_at``.
     """
-    return frozenset(_moments(case_types()[CaseShape]))
+    return frozenset(_moments(case_type()))
 
 
 def _moments(type_: inspect.Type, name: str = "") -> set[str]:

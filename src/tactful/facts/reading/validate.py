@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from msgspec import inspect
 
-from tactful.facts.fields import case_types
 from tactful.facts.kinds import (
     MOST,
     DayTimeKind,
@@ -25,9 +24,9 @@ from tactful.facts.kinds import (
 )
 from tactful.facts.near import literal_help, moment_help, value_near
 from tactful.facts.parameters import Adjustable
+from tactful.facts.reading.case_type import case_type
 from tactful.facts.reading.custom import Declared
 from tactful.facts.reading.moments import parse_date, parse_moment
-from tactful.facts.shape import CaseShape
 from tactful.source.codes.case import BadMoment, BadParameter, MissingFact, NotAValue, TooMany, UnknownFact, WrongType
 from tactful.source.diagnostics import Code, Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
@@ -56,7 +55,7 @@ class Reader:
 
     def read(self, node: Node) -> Any:
         """The case as plain data. A part that cannot be read becomes :data:`WRONG`."""
-        return self._struct(node, case_types()[CaseShape], "")
+        return self._struct(node, case_type(), "")
 
     def problem(self, code: type[Code], path: str, message: str, help_: str | None = None) -> None:
         """Note a mistake at a path."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -79,11 +81,9 @@ class Sqlite:
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Values]) -> None:
         """Add rows to a table, many by one statement: a thread that writes waits for other threads after each of them."""
-        marks = f"({', '.join('?' * len(columns))})"
         for start in range(0, len(rows), _INSERTED):
             some = rows[start : start + _INSERTED]
-            sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([marks] * len(some))}"  # noqa: S608 (constants)
-            self.run(sql, [value for row in some for value in row])
+            self.run(_insertion(table, tuple(columns), len(some)), list(chain.from_iterable(some)))
 
     def run_many(self, sql: str, rows: Iterable[Values]) -> None:
         """Run a statement for each row of values."""
@@ -112,6 +112,13 @@ class Sqlite:
         with suppress(sqlite3.Error):
             self._connection.close()
         self._turn.close()
+
+
+@lru_cache
+def _insertion(table: str, columns: tuple[str, ...], rows: int) -> str:
+    """The statement that adds so many rows."""
+    marks = f"({', '.join('?' * len(columns))})"
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([marks] * rows)}"  # noqa: S608 (constants)
 
 
 @contextmanager

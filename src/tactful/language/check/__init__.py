@@ -132,7 +132,7 @@ def _names(pack: Pack, report: Report) -> Names:
     unread = {f"{fact.entity.text}.{fact.name.text}" for fact in pack.custom_facts}
     unread -= {f"{entity}.{name}" for entity, fields in custom.items() for name in fields}
     derived = derived_facts(pack, parameters)
-    return Names(given, custom, computed, parameters, derived, {}, pack.unread | unread, {})
+    return Names(given, custom, computed, parameters, derived, {}, pack.unread | unread, {}, {})
 
 
 def _parameters(pack: Pack) -> tuple[Parameter, ...]:

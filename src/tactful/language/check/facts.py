@@ -24,7 +24,7 @@ from tactful.language.check.parameters import fact_of, parameter_kind, varying
 from tactful.language.check.tables import check_table, table_kind
 from tactful.language.check.types import CUSTOM_TYPES, OTHER_NAMES, TYPE_NAMES
 from tactful.language.ir import Aggregate, ComputedFact, Condition, Derived, Field, Test, WhenFact
-from tactful.language.ir.reads import computed, conditions_in, fields_of_fact
+from tactful.language.ir.reads import computed, conditions_of_fact, fields_of_fact
 from tactful.language.names import Names, Reads, Report, Scope, scope_of
 from tactful.language.syntax import CustomFact
 from tactful.language.terms import Name, Parameter
@@ -83,8 +83,7 @@ def _custom_kind(fact: CustomFact, report: Report) -> Kind | None:
 
 
 def _taken(entity: str, name: Name, known: Mapping[str, Mapping[str, object]], report: Report) -> bool:
-    owners = (entity, "person") if entity == "interviewer" else (entity,)
-    if not any(name.text in known.get(owner, {}) for owner in owners):
+    if name.text not in known[entity] and not (entity == "interviewer" and name.text in known["person"]):
         return False
     report(NameTaken.at(name.span, f"`{entity}.{name.text}` is a fact already", "choose another name"))
     return True
@@ -297,7 +296,7 @@ def _in_order(
             if id_ in open_:
                 _report_circle([*open_][[*open_].index(id_) :], reported, names, report)
             elif id_ in facts and id_ not in done:
-                open_[id_] = iter(sorted(reads[id_].computed))
+                open_[id_] = iter(sorted(reads[id_].computed.difference(done)))
             while open_ and not todo:
                 last = next(reversed(open_))
                 following = next(open_[last], None)
@@ -306,7 +305,7 @@ def _in_order(
                     continue
                 del open_[last]
                 done[last] = facts[last]
-                below = max((depths.get(other, 0) for other in reads[last].computed), default=0)
+                below = max([depths.get(other, 0) for other in reads[last].computed], default=0)
                 depths[last] = below + _nesting(facts[last])
     _report_depth(depths, names, report)
     return tuple(done.values())
@@ -332,16 +331,10 @@ def _report_depth(depths: Mapping[str, int], names: dict[str, Name], report: Rep
 
 def _nesting(fact: ComputedFact) -> int:
     """How deep a fact nests by itself: it, and the groups of its condition."""
-    match fact:
-        case WhenFact(condition=condition) | Aggregate(where=condition):
-            return 1 + _groups(condition)
-        case Derived(expression=expression):
-            return 1 + max(map(_groups, conditions_in(expression)), default=0)
-        case _:
-            assert_never(fact)
+    return 1 + max(map(_groups, conditions_of_fact(fact)), default=0)
 
 
 def _groups(condition: Condition) -> int:
-    if isinstance(condition, Test):
+    if type(condition) is Test:  # `isinstance` takes five times as long to say no for a struct
         return 0
-    return 1 + max(map(_groups, condition.members), default=0)
+    return 1 + max([_groups(member) for member in condition.members if type(member) is not Test], default=0)

@@ -17,7 +17,7 @@ def check_template(text: Name, scope: Scope, source: str = "") -> Template:
         elif part.name.startswith("$"):
             parts.append(_parameter(part, scope))
         else:
-            field = scope.field(Name(part.name, part.span))
+            field = scope.known(part.name) or scope.field(Name(part.name, part.span))
             if field is not None:
                 parts.append(FieldSlot(field, part.default))
     return tuple(parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeVar, assert_never
+from typing import Final, TypeVar, assert_never
 
 from tactful.language.ir import (
     Action,
@@ -28,6 +28,8 @@ from tactful.language.ir import (
 )
 
 T = TypeVar("T")
+#: The expressions that are made of no others.
+_SIMPLE: Final = frozenset((Constant, Read, Moved, Opens))
 
 
 def fields_of(condition: Condition) -> list[Field]:
@@ -100,6 +102,8 @@ def fields_of_expression(expression: Expression) -> Iterator[Field]:
 def expressions_in(expression: Expression) -> Iterator[Expression]:
     """The expression, and all that it is made of, the outer ones first."""
     yield expression
+    if type(expression) in _SIMPLE:  # most are, and a look at each kind of expression takes long
+        return
     match expression:
         case Pick(members=members) | Combine(members=members):
             for member in members:
@@ -120,7 +124,7 @@ def expressions_in(expression: Expression) -> Iterator[Expression]:
 def conditions_in(expression: Expression) -> Iterator[Condition]:
     """The conditions by which an expression chooses its value."""
     for part in expressions_in(expression):
-        if isinstance(part, Choose):
+        if type(part) is Choose:
             for branch in part.branches:
                 yield branch.condition
 

@@ -67,6 +67,9 @@ _EVERY_YEAR: Final = (
 _ANY: Final = ("", "*", "-", "–", "_", "any", "all", "anything", "everything", "else", "default", "otherwise")
 #: The most rows that a table may have.
 MAX_ROWS: Final = 1_000
+#: The keys of a conclusion, of which it has one, and all keys under ``then``.
+_CONCLUDES: Final = (*MODALITIES, "step")
+_IN_THEN: Final = (*_CONCLUDES, "of", "to")
 Aggregation = Literal["exists", "none", "count", "latest", "earliest", "sum", "when"]
 AGGREGATIONS: Final[tuple[Aggregation, ...]] = get_args(Aggregation)
 
@@ -533,15 +536,12 @@ class _Builder(InvariantReader):
             self.report(WrongShape.at(node.span, "`then` is a mapping", help_))
             return None
         entries: Entries = {pair[0].text: pair for pair in node.entries}
-        keys = [key for key in entries if key in MODALITIES or key == "step"]
-        allowed = (*MODALITIES, "step", "of", "to")
-        wrong = [key for key in entries if key not in allowed or (key == "of" and "step" not in entries)]
-        for key in entries:
-            if key in wrong:
-                help_ = did_you_mean(key, allowed) or "write one of " + ", ".join(
-                    f"`{modality}`" for modality in MODALITIES
-                )
-                self.report(UnknownKey.at(entries[key][0].span, f"`{key}` means nothing here", help_))
+        keys = [key for key in entries if key in _CONCLUDES]
+        wrong = [key for key in entries if key not in _IN_THEN or (key == "of" and "step" not in entries)]
+        for key in wrong:
+            known = ", ".join(f"`{modality}`" for modality in MODALITIES)
+            help_ = did_you_mean(key, _IN_THEN) or f"write one of {known}"
+            self.report(UnknownKey.at(entries[key][0].span, f"`{key}` means nothing here", help_))
         if len(keys) != 1 and not wrong:
             self.report(
                 BadSetting.at(node.span, "`then` draws exactly one conclusion", "write a rule for each conclusion")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final, get_args
 
-from tactful.language.phrases import Text, operand
+from tactful.language.phrases import Text, operand, text_of
 from tactful.language.phrases.text import Words
 from tactful.language.syntax import Amount, Expression, Gathered, Gathering, MovedMoment, Opening, Percent
 from tactful.source.codes.conditions import MalformedPhrase
@@ -38,7 +38,7 @@ def read_expression(node: Node, report: Report, depth: int = 0) -> Expression | 
         case Mapping(entries=((key, value),)):
             return read_keyed(key, value, report, depth + 1)
         case Scalar():
-            return _from_text(Text(node), report)
+            return _from_text(text_of(node), report)
         case _:
             report(MalformedPhrase.at(node.span, "a value is one text, or a mapping with one key", _HELP))
             return None

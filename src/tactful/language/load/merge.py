@@ -29,7 +29,7 @@ from tactful.source.codes.pack import (
     WrongShape,
 )
 from tactful.source.diagnostics import Diagnostic, Span
-from tactful.source.nodes import Mapping, Node, Scalar
+from tactful.source.nodes import NULLS, Mapping, Node, Scalar
 from tactful.source.suggest import did_you_mean
 
 Report = Callable[[Diagnostic], None]
@@ -565,7 +565,7 @@ def _sections(file: File) -> tuple[tuple[Scalar, Node], ...]:
 
 def _present(entries: Entries) -> Entries:
     """The entries without the keys whose value is ``null``, which removes a key."""
-    empty = [key for key, (_, node) in entries.items() if type(node) is Scalar and node.plain and node.is_null]
+    empty = [key for key, (_, node) in entries.items() if type(node) is Scalar and node.text in NULLS and node.plain]
     return {key: pair for key, pair in entries.items() if key not in empty} if empty else entries
 
 

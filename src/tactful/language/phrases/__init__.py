@@ -21,8 +21,9 @@ from tactful.language.phrases.dates import OnDay
 from tactful.language.phrases.deadlines import Deadline, parse_deadline
 from tactful.language.phrases.meaning import KINDS, Meaning, Phrase, Question, read_length
 from tactful.language.phrases.meant import malformed_meant
-from tactful.language.phrases.text import Text, Words, operand, whole
+from tactful.language.phrases.text import Text, Words, operand, text_of, whole
 from tactful.language.phrases.values import IsFilled, IsKnown, IsOneOf
+from tactful.language.terms import LiteralOperand
 from tactful.source.codes.conditions import MalformedPhrase
 from tactful.source.diagnostics import Diagnostic, Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
@@ -44,6 +45,7 @@ __all__ = [
     "parse_deadline",
     "parse_phrase",
     "read_length",
+    "text_of",
     "whole",
 ]
 
@@ -57,6 +59,7 @@ PHRASES: Final[tuple[type[Phrase], ...]] = (
     *values.PHRASES,
     *numbers.PHRASES,
 )
+_FORMS: Final = tuple((phrase.form.fullmatch, phrase) for phrase in PHRASES)
 #: The beginnings of all phrases.
 _OPENERS: Final = tuple(opener for phrase in PHRASES for opener in phrase.openers)
 
@@ -65,9 +68,8 @@ def parse_phrase(node: Node, report: Callable[[Diagnostic], None]) -> tuple[Pars
     """The phrases in a line of a condition, of which one has to hold; empty after reporting a mistake."""
     match node:
         case Scalar():
-            text = Text(node)
-            phrase = _parse_text(text, report)
-            return () if phrase is None else (ParsedPhrase(phrase, text.text, text.span),)
+            parsed = _common(node) or _parse_text(text_of(node), report)
+            return () if parsed is None else (parsed,)
         case Sequence(items=items):
             return _parse_list(items, node.span, report)
         case Mapping(entries=entries, span=span):
@@ -106,7 +108,7 @@ def _parse_list(items: tuple[Node, ...], span: Span, report: Callable[[Diagnosti
         if not isinstance(item, Scalar):
             report(MalformedPhrase.at(item.span, "a list of values cannot be nested"))
             return ()
-        text = Text(item)
+        text = text_of(item)
         phrase = _phrase_in_list(item, text)
         if phrase is None:
             values.append(text.whole())
@@ -135,7 +137,17 @@ def _phrase_in_list(item: Scalar, text: Text) -> Phrase | None:
     return None if match is None else phrase.read(Words(text, match))
 
 
-def _parse_text(text: Text, report: Callable[[Diagnostic], None]) -> Phrase | None:
+def _common(scalar: Scalar) -> ParsedPhrase | None:
+    """The phrase in a text without quotes that is a value or a fixed text, as most are; ``None`` for all others."""
+    text, span = scalar.text, scalar.span
+    if not scalar.plain or len(text) > _KNOWN:
+        return None
+    if _is_value(text):
+        return ParsedPhrase(IsOneOf((LiteralOperand(text, span),)), text, span)
+    return ParsedPhrase(_FIXED[text], text, span) if text in _FIXED else None
+
+
+def _parse_text(text: Text, report: Callable[[Diagnostic], None]) -> ParsedPhrase | None:
     if not text.text:
         message = "the phrase is empty"
         report(MalformedPhrase.at(text.span, message, "write `unknown` to ask for a fact that is not known"))
@@ -144,14 +156,14 @@ def _parse_text(text: Text, report: Callable[[Diagnostic], None]) -> Phrase | No
     if form is not None:
         match = form.form.fullmatch(text.text)
         assert match is not None
-        return form.read(Words(text, match))
+        return ParsedPhrase(form.read(Words(text, match)), text.text, text.span)
     if text.text.startswith(_OPENERS):
         opened = next(phrase for phrase in PHRASES if text.text.startswith(phrase.openers))
         message = f"`{text.text}` is not a phrase that can be read"
         meant = malformed_meant(text.text)
         report(MalformedPhrase.at(text.span, message, f"did you mean `{meant}`?" if meant else opened.correction))
         return None
-    return IsOneOf((operand(text.whole()),))
+    return ParsedPhrase(IsOneOf((operand(text.whole()),)), text.text, text.span)
 
 
 def _form_of(text: str) -> type[Phrase] | None:
@@ -166,7 +178,7 @@ def is_phrase(text: str, kind: type[Kind]) -> bool:
 
 
 def _first_form(text: str) -> type[Phrase] | None:
-    return next((phrase for phrase in PHRASES if phrase.form.fullmatch(text)), None)
+    return next((phrase for fits, phrase in _FORMS if fits(text)), None)
 
 
 #: A pack says the same few phrases again and again, and most are short.
@@ -174,13 +186,39 @@ _KNOWN: Final = 40
 _form_of_known: Final = lru_cache(1_024)(_first_form)
 
 
+@lru_cache(1_024)
+def _is_value(text: str) -> bool:
+    """Whether a text is a value that is written out, and no phrase, no beginning of one and no parameter."""
+    told = text != "" and text == text.strip() and _form_of(text) is None
+    return told and not text.startswith((*_OPENERS, "$"))
+
+
+def _fixed(text: str) -> Phrase:
+    """The phrase in a text without operands, which is the same wherever the text stands."""
+    parsed = _parse_text(text_of(Scalar(text, True, Span("", 0, len(text), 1, 1))), lambda _: None)
+    assert parsed is not None
+    return parsed.phrase
+
+
+_FIXED: Final = {text: _fixed(text) for phrase in PHRASES for text in phrase.templates if "{" not in text}
+
+
 def meaning_of(phrase: Phrase, field: Field, text: str, span: Span, scope: Scope) -> Meaning | None:
     """The meaning of a phrase for a field; ``None`` after reporting a mistake. ``text`` and ``span`` are for messages."""
-    return _asked(phrase, Question(field, text, span, scope, hint_of, _takes))
+    if type(phrase) is not IsOneOf or len(phrase.operands) > 1 or type(phrase.operands[0]) is not LiteralOperand:
+        return _asked(phrase, Question(field, field.kind, text, span, scope, hint_of, _takes))
+    said = field.text, phrase.operands[0].text, phrase.negated, scope.entities
+    predicates = scope.names.said.get(said)
+    if predicates is not None:
+        return Meaning(predicates, phrase.negated)
+    meaning = _asked(phrase, Question(field, field.kind, text, span, scope, hint_of, _takes))
+    if meaning is not None:
+        scope.names.said[said] = meaning.predicates
+    return meaning
 
 
 def _asked(phrase: Phrase, question: Question) -> Meaning | None:
-    if isinstance(question.kind, phrase.kinds):
+    if type(question.kind) in phrase.kinds:
         return phrase.means(question)
     return phrase.elsewhere(question)
 
@@ -190,7 +228,7 @@ def _takes(text: str, field: Field, span: Span, scope: Scope) -> bool:
     problems: list[Diagnostic] = []
     silent = Scope(scope.names, scope.entities, Reads(), problems.append)
     for parsed in parse_phrase(_node_of(text, span), problems.append):
-        _asked(parsed.phrase, Question(field, parsed.text, span, silent, hint_of, _takes_nothing))
+        _asked(parsed.phrase, Question(field, field.kind, parsed.text, span, silent, hint_of, _takes_nothing))
     return not problems
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from tactful.facts.near import date_near
-from tactful.language.phrases.text import Text, Words
+from tactful.language.phrases.text import Words, text_of
 from tactful.language.terms import Name, Operand, Written
 from tactful.source.codes.conditions import MalformedPhrase
 from tactful.source.diagnostics import Diagnostic
@@ -31,7 +31,7 @@ class Deadline(Written, frozen=True):
 
 def parse_deadline(scalar: Scalar, report: Callable[[Diagnostic], None]) -> Deadline | None:
     """The deadline in a text; ``None`` after reporting a mistake."""
-    text = Text(scalar)
+    text = text_of(scalar)
     match = _FORM.fullmatch(text.text)
     named = match is not None and (match["length"] is not None or re.fullmatch(r"[\w.$]+", match["moment"]) is not None)
     day = date_near(text.text)

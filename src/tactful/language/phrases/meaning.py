@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Final, Literal, Self, get_args
 
+import msgspec
+
 from tactful.facts.dates import parse_date, parse_day_of_year
 from tactful.facts.kinds import (
     ChoiceKind,
@@ -44,6 +46,8 @@ from tactful.source.diagnostics import Span
 
 #: The most values that a phrase can name, including those of its parameters.
 MAX_VALUES: Final = 5_000
+#: The kinds that take any text as a value; a list does where it names no values.
+_FREE: Final = frozenset((TextKind, IdKind))
 #: Suggestions for messages, by kind of field.
 Hints = Mapping[type[Kind], tuple[str, ...]]
 
@@ -139,26 +143,20 @@ class Meaning(Written, frozen=True):
 Bound = Predicate | tuple[Field, Predicate]
 
 
-class Question:
-    """A phrase asked of a field, in a scope. Its methods report mistakes and then return ``None``.
+class Question(msgspec.Struct, frozen=True):
+    """A phrase asked of a field of a kind, in a scope. Its methods report mistakes and then return ``None``.
 
     ``text`` is the phrase as written, ``span`` its place. For messages, ``hint`` names the phrases that a kind of field
     takes, and ``takes`` tells whether a field takes a phrase that is written at a place of a scope.
     """
 
-    __slots__ = ("_hint", "_scope", "_span", "_takes", "about", "kind", "text")
-
-    def __init__(
-        self,
-        about: Field,
-        text: str,
-        span: Span,
-        scope: Scope,
-        hint: Callable[[type[Kind]], str],
-        takes: Callable[[str, Field, Span, Scope], bool],
-    ) -> None:
-        self.about, self.kind, self.text = about, about.kind, text
-        self._span, self._scope, self._hint, self._takes = span, scope, hint, takes
+    about: Field
+    kind: Kind
+    text: str
+    _span: Span
+    _scope: Scope
+    _hint: Callable[[type[Kind]], str]
+    _takes: Callable[[str, Field, Span, Scope], bool]
 
     @property
     def _use(self) -> str:
@@ -325,7 +323,7 @@ class Question:
     def _value(self, text: str, negated: bool) -> bool | str | int | float | None:
         """The value that a text states; ``None`` where the field has no such value, and for what is no value as it seems."""
         value = _value(text, self.kind)
-        if not isinstance(value, str) or not self._is_free():
+        if type(value) is not str or not self._is_free():
             return value
         return None if looks_meant(text, negated) or self._names_a_field(text) else value
 
@@ -337,7 +335,7 @@ class Question:
     def _is_free(self) -> bool:
         """Whether the field takes any text, so that a comparison or a list that was meant would pass for a value."""
         kind = self.kind
-        return isinstance(kind, (TextKind, IdKind)) or (isinstance(kind, ListKind) and not kind.values)
+        return type(kind) in _FREE or (type(kind) is ListKind and not kind.values)
 
     def _not_a_value(self, operand: Operand, text: Name, parameter: Parameter | None, negated: bool) -> None:
         allowed = self.kind.values if isinstance(self.kind, ChoiceKind | ListKind) else ()
@@ -379,27 +377,30 @@ def _amount(text: str, kind: Kind) -> tuple[str, int | float | None]:
             return "a number", parse_number(text)
 
 
-def _value(text: str, kind: Kind) -> bool | str | int | float | None:
-    match kind:
-        case YesNoKind():
-            return parse_yes_no(text)
-        case NumberKind():
-            return parse_number(text)
-        case DurationKind():
-            return _seconds(text)
-        case ChoiceKind(values=allowed):
-            return text if text in allowed else None
-        case ListKind(values=allowed):
-            return text if not allowed or text in allowed else None
-        case CountryKind():
-            return text if country_exists(text) else None
-        case _:
-            return text
-
-
 def _seconds(text: str) -> int | None:
     length = parse_duration(text)
     return length.seconds if isinstance(length, Elapsed) else None
+
+
+#: How the values of some kinds are read. A pack has thousands of values, most of which are yes or no.
+_READERS: Final[Mapping[type[Kind], Callable[[str], bool | int | float | None]]] = {
+    YesNoKind: parse_yes_no,
+    NumberKind: parse_number,
+    DurationKind: _seconds,
+}
+
+
+def _value(text: str, kind: Kind) -> bool | str | int | float | None:
+    read = _READERS.get(type(kind))
+    if read is not None:
+        return read(text)
+    if type(kind) is ChoiceKind:
+        return text if text in kind.values else None
+    if type(kind) is ListKind:
+        return text if not kind.values or text in kind.values else None
+    if type(kind) is CountryKind:
+        return text if country_exists(text) else None
+    return text
 
 
 def literal_value(text: str, kind: Kind) -> bool | str | int | float | None:

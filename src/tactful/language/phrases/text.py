@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from tactful.language.terms import LiteralOperand, Name, Operand, Order, ParameterOperand
+import msgspec
+
+from tactful.language.terms import LiteralOperand, Name, Operand, Order, ParameterOperand, Written
 from tactful.source.diagnostics import Span
 from tactful.source.nodes import Scalar, inner_span
 
@@ -16,18 +18,17 @@ AMOUNT_ORDERS: Final[Mapping[str, Order]] = {"at least": ">=", "at most": "<=", 
 MOMENT_ORDERS: Final[Mapping[str, Order]] = {"before": "<", "after": ">", "at or before": "<=", "at or after": ">="}
 
 
-class Text:
-    """The text of a scalar, whose parts can be pointed at."""
+class Text(Written, frozen=True):
+    """The text of a scalar, whose parts can be pointed at.
 
-    __slots__ = ("_exact", "_lead", "span", "text")
+    ``exact``: the text stands in the file letter for letter, on one line. ``lead``: how many blanks come before the text;
+    ``None`` if there are none around it.
+    """
 
-    def __init__(self, scalar: Scalar) -> None:
-        written, inner = scalar.text, inner_span(scalar)
-        self.text = written.strip()
-        #: How many blanks come before the text; ``None`` if there are none around it.
-        self._lead = None if len(self.text) == len(written) else len(written) - len(written.lstrip())
-        self._exact = inner is not None
-        self.span: Span = scalar.span if inner is None else inner
+    text: str
+    span: Span
+    _exact: bool
+    _lead: int | None
 
     def name(self, start: int, end: int) -> Name:
         """The part of the text from ``start`` to ``end``."""
@@ -40,22 +41,30 @@ class Text:
         return Name(self.text, self.span, self._exact) if self._lead is None else self.name(0, len(self.text))
 
 
+def text_of(scalar: Scalar) -> Text:
+    """The text of a scalar, without the blanks around it."""
+    written, inner = scalar.text, inner_span(scalar)
+    text = written.strip()
+    lead = None if len(text) == len(written) else len(written) - len(written.lstrip())
+    return Text(text, scalar.span if inner is None else inner, inner is not None, lead)
+
+
 def whole(scalar: Scalar) -> Name:
     """The whole text of a scalar. A pack has thousands, and few have blanks around them."""
     text, span = scalar.text, scalar.span
     if text.strip() != text:
-        return Text(scalar).whole()
+        return text_of(scalar).whole()
     if scalar.plain and span.end - span.start == len(text) and "\n" not in text:  # as in `inner_span`, for nearly all
         return Name(text, span)
     inner = inner_span(scalar)
     return Name(text, span if inner is None else inner, inner is not None)
 
 
-class Words:
+class Words(msgspec.Struct, frozen=True):
     """A text that has the form of a phrase: the groups of the form, by name."""
 
-    def __init__(self, text: Text, match: re.Match[str]) -> None:
-        self._text, self._match = text, match
+    _text: Text
+    _match: re.Match[str]
 
     def has(self, group: str) -> bool:
         """Whether the text has a part for this group."""

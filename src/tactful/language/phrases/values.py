@@ -105,7 +105,7 @@ class IsOneOf(Phrase, frozen=True):
         values = question.values(self.operands, self.negated)
         if values is None:
             return None
-        if isinstance(question.kind, CountryKind):
+        if type(question.kind) is CountryKind:
             return Meaning((PlaceIn(tuple(map(str, values))),), self.negated)
         return Meaning((IsIn(values),), self.negated)
 
