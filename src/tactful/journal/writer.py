@@ -44,8 +44,8 @@ class Writer:
         self._queue: Queue[Ticket | None] = Queue(_WAITING)
         self._head: Head | None = None
         self._kept: set[str] = set()
-        #: Whether several requests waited for the last commit.
-        self._crowded = False
+        #: How many requests came around the last commit: those in it, and those that waited when it was done.
+        self._expected = 1
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -87,7 +87,6 @@ class Writer:
         over = False
         while not over:
             tickets, over = self._next()
-            self._crowded = len(tickets) > 1
             if tickets:
                 self._write_all(tickets)
 
@@ -95,8 +94,7 @@ class Writer:
         """The tickets that wait, at least one of them, and whether they are the last."""
         tickets: list[Ticket] = []
         ticket = self._queue.get()
-        if self._crowded:
-            self._gather()
+        self._gather()
         while ticket is not None:
             tickets.append(ticket)
             if len(tickets) == _AT_ONCE:
@@ -108,9 +106,11 @@ class Writer:
         return tickets, True
 
     def _gather(self) -> None:
-        """Wait for others to join a commit, for as long as they come."""
+        """Wait for others to join a commit, for as long as they come and more are expected."""
         for _ in range(_PAUSES):
             waiting = self._queue.qsize()
+            if waiting + 1 >= self._expected:
+                return
             time.sleep(_PAUSE)
             if self._queue.qsize() == waiting:
                 return
@@ -126,6 +126,7 @@ class Writer:
         if error is not None:
             self._head, self._kept = None, set()
             self._subjects.reset()
+        self._expected = len(tickets) + self._queue.qsize()
         by_listener: dict[Callable[[list[Ticket]], None], list[Ticket]] = {}
         for ticket in tickets:
             ticket.error = error
