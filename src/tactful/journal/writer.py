@@ -20,12 +20,12 @@ from tactful.journal.subjects import Subjects
 from tactful.source.diagnostics import InvalidInput, TactfulError
 
 #: The most requests that wait to be written, and the most that are written in one commit.
-_WAITING: Final = 1_000
-_AT_ONCE: Final = 200
+WAITING: Final = 1_000
+AT_ONCE: Final = 200
 #: How long a commit waits for others to join it where requests come at the same time, in seconds, and how often at most. A
 #: commit takes as much processor time as ten entries, and longer than a pause.
-_PAUSE: Final = 0.002
-_PAUSES: Final = 3
+PAUSE: Final = 0.002
+PAUSES: Final = 3
 
 
 class Ticket:
@@ -41,7 +41,7 @@ class Writer:
 
     def __init__(self, store: Store, subjects: Subjects) -> None:
         self._store, self._subjects = store, subjects
-        self._queue: Queue[Ticket | None] = Queue(_WAITING)
+        self._queue: Queue[Ticket | None] = Queue(WAITING)
         self._head: Head | None = None
         self._kept: set[str] = set()
         #: How many requests came around the last commit: those in it, and those that waited when it was done.
@@ -97,7 +97,7 @@ class Writer:
         self._gather()
         while ticket is not None:
             tickets.append(ticket)
-            if len(tickets) == _AT_ONCE:
+            if len(tickets) == AT_ONCE:
                 return tickets, False
             try:
                 ticket = self._queue.get_nowait()
@@ -107,11 +107,11 @@ class Writer:
 
     def _gather(self) -> None:
         """Wait for others to join a commit, for as long as they come and more are expected."""
-        for _ in range(_PAUSES):
+        for _ in range(PAUSES):
             waiting = self._queue.qsize()
             if waiting + 1 >= self._expected:
                 return
-            time.sleep(_PAUSE)
+            time.sleep(PAUSE)
             if self._queue.qsize() == waiting:
                 return
 
