@@ -25,7 +25,7 @@ def _content(policy: tactful.Policy, case: Case, now: datetime) -> list[Any]:
     """
     moment = int(now.timestamp())
     decision, ranker = policy.decide(case, now), policy.decider.ranker
-    ranking, steps = decision.ranking, ranker.steps_by_target(policy.decider.steps(case, moment), case)
+    ranking, steps = decision.ranking, ranker.added_steps(policy.decider.steps(case, moment), case)
     return [[advice.key for advice in decision.actions]] + [
         [
             *(advice.key, advice.modality, advice.priority, advice.due, _rules(advice)),
@@ -58,7 +58,7 @@ def _pieces(policy: tactful.Policy, case: Case, now: datetime) -> dict[str, Any]
     """Each piece of advice by its key, without its rank."""
     moment = int(now.timestamp())
     decision, ranker = policy.decide(case, now), policy.decider.ranker
-    steps = ranker.steps_by_target(policy.decider.steps(case, moment), case)
+    steps = ranker.added_steps(policy.decider.steps(case, moment), case)
     return {
         advice.key: [
             *(advice.action, advice.modality, advice.priority, advice.due, _rules(conclusion)),

@@ -93,6 +93,7 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "interview": {
         "ended_at": "moment",
+        "starts_at": "moment",
         "status": "held",
         "cancelled_by": "side",
         "cancelled_at": "moment",

@@ -90,7 +90,7 @@ def expected(policy: tactful.Policy, case: Case, now: int, firings: list[RawFiri
             for place, firing in enumerate(ranker.sorted_firings(conclusion), start=1)
         ]
         if state == "ranked" and not conclusion.prohibits:
-            added = ranker.steps_for(conclusion, ranker.steps_by_target(steps, case))
+            added = ranker.steps_for(conclusion, ranker.added_steps(steps, case))
             tables["steps"] += [_firing(policy, no, place, firing) for place, firing in enumerate(added, start=1)]
     return tables
 

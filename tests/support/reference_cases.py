@@ -50,6 +50,7 @@ def _people() -> st.SearchStrategy[list[dict[str, Any]]]:
 
 interview = _with(
     {"ended_at": moments, "interviewers": st.lists(people_ids, unique=True, max_size=3)},
+    starts_at=moments,
     status=st.sampled_from(["scheduled", "cancelled", "missed"]),
     cancelled_by=word(shape.Side),
     cancelled_at=moments,

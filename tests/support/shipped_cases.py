@@ -117,7 +117,7 @@ def _interviews(people: tuple[str, ...]) -> Drawn:
 
     def interview(moments: st.SearchStrategy[str], *statuses: str) -> Drawn:
         return _fields(
-            {**fields, "status": st.sampled_from(statuses)},
+            {**fields, "status": st.sampled_from(statuses), "starts_at": moments},
             ended_at=moments,
             interviewers=interviewers if people else st.just([]),
         )

@@ -48,7 +48,7 @@ class Keys:
         """The key of a conclusion, and the keys that it had when its action had other names."""
         occasion = self.occasion(conclusion, evaluator)
         names = (conclusion.action, *self._old.get(conclusion.action, ()))
-        return tuple(_key(name, conclusion, occasion, evaluator.case) for name in names)
+        return tuple(key_of(conclusion, occasion, evaluator.case, name) for name in names)
 
     def occasion(self, conclusion: Conclusion, evaluator: Evaluator) -> tuple[Value, ...]:
         """The values of the fields that tell the occasion of the conclusion."""
@@ -62,14 +62,14 @@ def _value(field: Field, row: Row, evaluator: Evaluator) -> Value:
     return evaluator.value(field, evaluator.environment(row.entity, row))
 
 
-def key_of(conclusion: Conclusion, occasion: Sequence[Value], case: Case) -> str:
-    """The key of a conclusion on an occasion: the values of the fields that its action names for it."""
-    return _key(conclusion.plan.action, conclusion, occasion, case)
+def key_of(conclusion: Conclusion, occasion: Sequence[Value], case: Case, action: str | None = None) -> str:
+    """The key of a conclusion on an occasion: the values of the fields that its action names for it.
 
-
-def _key(action: str, conclusion: Conclusion, occasion: Sequence[Value], case: Case) -> str:
+    ``action``: another name of its action.
+    """
     target = conclusion.target
-    subject = action, conclusion.plan.prohibits, row_key(target), occasion
+    plan = conclusion.plan
+    subject = action or plan.action, plan.prohibits, row_key(target), occasion
     twins = _twins_before(target, case) if type(target) is MessageRow else 0
     about = _ENCODER.encode((*subject, twins) if twins else subject)
     hashed = _HASH.copy()

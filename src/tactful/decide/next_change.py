@@ -192,7 +192,7 @@ class _Content:
 
     def __init__(self, decider: Decider, case: Case, now: int, ranking: Ranking) -> None:
         self._decider, self._evaluator = decider, decider.evaluator(case, now)
-        by_target = decider.ranker.steps_by_target(decider.steps(case, now), case)
+        by_target = decider.ranker.added_steps(decider.steps(case, now), case)
         self.advice: dict[_Identity, tuple[object, ...]] = {}
         for item in ranking.ranked:
             steps = () if item.prohibits else tuple(decider.ranker.steps_for(item, by_target))

@@ -164,8 +164,8 @@ class Ranking(msgspec.Struct, frozen=True, eq=False, gc=False):
 #: the order without a deadline, the order with the deadline 0, and the plan.
 _Step = tuple[str, int, int, int, _Plan]
 
-#: The firings of rules that add steps, by their target and action.
-AddedSteps = dict[Row, dict[str, list[RawFiring]]]
+#: The firings of rules that add steps, by their action and target.
+AddedSteps = dict[str, dict[Row, list[RawFiring]]]
 
 
 class Ranker:
@@ -345,9 +345,13 @@ class Ranker:
         if len(firings) < 2:
             return firings
         places = self._rule_places
-        if len({places[firing[0]] for firing in firings}) < len(firings):
-            return sorted(firings, key=self._firing_key)
-        return sorted(firings, key=lambda firing: places[firing[0]])
+        ordered = sorted(firings, key=lambda firing: places[firing[0]])
+        before = -1
+        for no, _, _ in ordered:
+            if no == before:
+                return sorted(firings, key=self._firing_key)
+            before = no
+        return ordered
 
     @lazy
     def _rule_places(self) -> Sequence[int]:
@@ -370,19 +374,17 @@ class Ranker:
 
     # --- steps ---
 
-    def steps_by_target(
-        self, steps: Iterable[RawFiring], case: Case, actions: Container[str] | None = None
-    ) -> AddedSteps:
-        """The firings that add steps, by their target and action: all of them, or those that are about some ``actions``."""
-        by_target: AddedSteps = {}
+    def added_steps(self, steps: Iterable[RawFiring], case: Case, actions: Container[str] | None = None) -> AddedSteps:
+        """The firings that add steps, by their action and target: all of them, or those that are about some ``actions``."""
+        added: AddedSteps = {}
         prepared = self._steps
         for firing in steps:
             path, _, _, _, plan = prepared[firing[0]]
             if actions is None or plan.action in actions:
                 target = self._target(plan, firing[1], case) if path else firing[1]
                 if target is not None:
-                    by_target.setdefault(target, {}).setdefault(plan.action, []).append(firing)
-        return by_target
+                    added.setdefault(plan.action, {}).setdefault(target, []).append(firing)
+        return added
 
     def may_have_steps(self, action: str) -> bool:
         """Whether any rule adds steps to the action or to one that it is a kind of."""
@@ -395,17 +397,17 @@ class Ranker:
     def steps_for(self, advice: Conclusion, steps: AddedSteps) -> list[RawFiring]:
         """The firings that add steps to a recommendation, in order: those for its family, and for its target or a row above.
 
-        ``steps`` are by target, see :meth:`steps_by_target`.
+        ``steps`` are those of :meth:`added_steps`.
         """
         if not steps:
             return []
-        family, own = self._families[advice.plan.action], list[RawFiring]()
-        for row in rows_around(advice.target):
-            added = steps.get(row)
+        own: list[RawFiring] = []
+        for action in self._families[advice.plan.action]:
+            added = steps.get(action)
             if added is not None:
-                for action, firings in added.items():
-                    if action in family:
-                        own += firings
+                for row in rows_around(advice.target):
+                    if row in added:
+                        own += added[row]
         return self.firings_in_order(own)
 
 

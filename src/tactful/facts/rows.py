@@ -158,6 +158,7 @@ class InterviewRow(Row, frozen=True):
     stage: str | None
     status: str | None
     ended_at: int
+    starts_at: int | None
     cancelled_by: str | None
     cancelled_at: int | None
     went: str | None

@@ -215,6 +215,7 @@ class Interview(Shape, frozen=True):
 
     id: Annotated[Id, Meta(examples=["onsite"])]
     ended_at: Annotated[datetime, Meta(description="When the interview ended, or is planned to end.")]
+    starts_at: Annotated[Moment, Meta(description="When the interview started, or is planned to start.")] = None
     stage: Annotated[Stage | None, Meta(description="The round of interviews that it belongs to.")] = None
     status: Annotated[
         InterviewStatus | None,

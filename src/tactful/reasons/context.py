@@ -71,7 +71,7 @@ class Context(msgspec.Struct, frozen=True, eq=False, dict=True):
     @lazy
     def steps(self) -> AddedSteps:
         """The firings of rules that add steps, by their target; computed on first use."""
-        return self.ranker.steps_by_target(self.step_firings, self.case)
+        return self.ranker.added_steps(self.step_firings, self.case)
 
     @lazy
     def step_firings(self) -> list[RawFiring]:

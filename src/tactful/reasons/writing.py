@@ -99,7 +99,7 @@ class _Writer:
         firings, same_before = self._lasting.steps(self._past)
         if firings:
             advised = self._ranker.advised(ranking.ranked)
-            self._added = self._ranker.steps_by_target(firings, self._case, advised)
+            self._added = self._ranker.added_steps(firings, self._case, advised)
         actions = list(map(self._action, count(1), ranking.ranked, Groups(ranking.ranked).firsts))
         lost = [self._lost(loser) for loser in ranking.set_aside]
         handled = [self._handled(aside) for aside in ranking.put_aside]

@@ -59,7 +59,7 @@ def _steps(ranking: Ranking, context: Context) -> Iterator[str]:
     ranker, rules, telling = context.ranker, context.checked.rules, context.telling
     advised = ranker.advised(ranking.ranked)
     shown = [firing for firing in context.step_firings if rules[firing[0]].conclusion.action in advised]
-    by_target = ranker.steps_by_target(shown, context.case)
+    by_target = ranker.added_steps(shown, context.case)
     for conclusion in ranking.ranked:
         if not conclusion.prohibits:
             yield from (telling.added(rules[no], row) for no, row, _ in ranker.steps_for(conclusion, by_target))

@@ -287,6 +287,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
                 interview.stage,
                 status,
                 ended_at,
+                None if interview.starts_at is None else self.seconds(interview.starts_at),
                 interview.cancelled_by,
                 None if interview.cancelled_at is None else self.seconds(interview.cancelled_at),
                 interview.went,

@@ -73,11 +73,11 @@ class Belonging(Record, frozen=True):
 class Interview(Record, frozen=True):
     """An interview as a source describes it.
 
-    ``ended_at`` without an offset is local time at the application. ``attendees`` is ``None`` where the source does not
-    name the interviewers. ``candidate_among``: the candidate may be one of them. ``others`` belong to the application
-    but not to the interview. ``sender`` sent the invitation, and may be nobody: a service's address. ``summary`` is the
-    invitation's title where the company may have to be read from it. ``cancelled_by`` and ``cancelled_at`` say who called a
-    cancelled interview off, and when, where the source knows that.
+    ``ended_at`` and ``starts_at`` without an offset are local time at the application. ``attendees`` is ``None`` where
+    the source does not name the interviewers. ``candidate_among``: the candidate may be one of them. ``others`` belong
+    to the application but not to the interview. ``sender`` sent the invitation, and may be nobody: a service's address.
+    ``summary`` is the invitation's title where the company may have to be read from it. ``cancelled_by`` and
+    ``cancelled_at`` say who called a cancelled interview off, and when, where the source knows that.
     """
 
     system: str
@@ -85,6 +85,7 @@ class Interview(Record, frozen=True):
     span: Span
     version: Version = Version()
     ended_at: datetime | None = None
+    starts_at: datetime | None = None
     status: InterviewStatus | None = None
     cancelled_by: Side | None = None
     cancelled_at: datetime | None = None

@@ -14,9 +14,7 @@ from tactful.facts.kinds import (
     MomentKind,
     NumberKind,
     YesNoKind,
-    as_length,
     kind_name,
-    parse_duration,
     parse_yes_no,
 )
 from tactful.facts.near import literal_help
@@ -173,9 +171,3 @@ class ExpressionChecker:
 
     def _wrong(self, message: str, span: Span) -> None:
         self._scope.report(WrongPhrase.at(span, message))
-
-
-def is_business_days(text: str) -> bool:
-    """Whether a text is a number of business days."""
-    length = parse_duration(text)
-    return length is not None and as_length(length) < 0

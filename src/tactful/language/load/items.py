@@ -19,3 +19,14 @@ class Item(msgspec.Struct):
     id: Scalar
     entries: Entries
     added: tuple[tuple[Scalar, Node], ...] = ()
+
+
+def group_of(item: Item) -> str | None:
+    """The group of a rule."""
+    pair = item.entries.get("group")
+    return pair[1].text.strip() if pair is not None and isinstance(pair[1], Scalar) else None
+
+
+def is_empty(node: Node) -> bool:
+    """Whether there is nothing behind a key."""
+    return type(node) is Scalar and node.is_null

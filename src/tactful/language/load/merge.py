@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
-
-import msgspec
 
 from tactful.facts.fields import given_fields
 from tactful.language.load.edits import Edit
 from tactful.language.load.files import File, Layer
-from tactful.language.load.items import Entries, Item
+from tactful.language.load.instead import EXAMPLES, INSTEAD, elsewhere, key_help, listed, nothing_to_change, wrong_shape
+from tactful.language.load.items import Entries, Item, group_of, is_empty
 from tactful.language.load.keys import ADDITIONS, KEYS, NEEDS, SECTIONS
 from tactful.language.load.limits import merge_limits
+from tactful.language.load.merged import Merged, nothing
 from tactful.language.load.renames import Renames, chained, rewritten
 from tactful.language.load.safeguards import general_off, off_warnings
-from tactful.language.load.safety import RuleContent, SafetyCheck, View, content_of_rule, is_safety
+from tactful.language.load.safety import SafetyCheck, View, content_of_rule, is_safety
 from tactful.language.load.warnings import differences, patch_warnings
-from tactful.language.terms import GENERAL, OldName, Override
+from tactful.language.terms import GENERAL, Override
 from tactful.source.codes.overlays import OldNameUsed
 from tactful.source.codes.pack import (
     BadSetting,
@@ -34,8 +34,6 @@ from tactful.source.suggest import did_you_mean
 
 Report = Callable[[Diagnostic], None]
 
-_INSTEAD: Final = {"and when": "write `when`", "and unless": "write `unless`"}
-
 #: The keys of an entry that only mean something where a pack below has the entry.
 _CHANGES: Final = (*ADDITIONS, "replaces")
 #: The keys that the entries of a section may have, to look them up.
@@ -45,75 +43,9 @@ _KNOWN: Final = {section: frozenset(keys) for section, keys in KEYS.items()}
 NAMED: Final = ("parameters", "custom_facts", "facts", "tables")
 
 
-#: Words that other rule languages have for keys of this one.
-_SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
-    "when": ("if", "condition", "conditions", "where", "given"),
-    "unless": ("except", "if not", "unless_when"),
-    "then": ("action", "do", "conclusion", "advise", "recommend"),
-    "because": ("reason", "why", "text", "message", "explanation"),
-    "by": ("deadline", "due"),
-    "about": ("description", "title", "name", "doc", "comment", "note"),
-    "for each": ("for_each", "foreach", "for-each", "for", "each", "for all", "entity"),
-    "off": ("enabled", "disabled", "active", "remove", "delete"),
-    "to": ("target", "whom"),
-    "value": ("default", "val"),
-    "values": ("options", "choices"),
-    "days off": ("holidays", "holiday", "closed", "off days", "vacation"),
-    "office hours": ("hours", "opening hours", "working hours"),
-    "ask": ("question", "prompt"),
-    "until": ("till", "ends", "expires"),
-    "rows": ("row", "rules", "cases", "table"),
-    "otherwise": ("else", "default"),
-    "gives": ("type", "returns", "output"),
-    "one per": ("one_per", "per"),
-    "steps": ("step", "todo"),
-    "is_a": ("kind_of", "family", "parent", "extends"),
-}
-#: An id of each section, for messages.
-_EXAMPLES: Final[dict[str, str]] = {
-    "parameters": "thank_you_within",
-    "calendars": "acme",
-    "custom_facts": "person",
-    "fields": "person.prefers",
-    "facts": "person.thanked",
-    "tables": "application.first_wait",
-    "actions": "send_note",
-    "rules": "thank-you-note",
-    "invariants": "never-call-against-preference",
-}
-
-
-class Merged(msgspec.Struct):
-    """All sections after merging.
-
-    ``safety`` has the entries of that section. ``switched_off``: the safety rules
-    that layers switched off, with their contents. ``history``: the edits of each layer. ``gone``: the layer that switched
-    an entry off, and its place. ``renamed``: layers with the new names that they give, by kind and old name. ``old_names``:
-    where layers use old names. ``warnings``: what layers do without saying so.
-    ``unread``: the names of entries of :data:`NAMED` sections that were left out because of a mistake.
-    """
-
-    name: str
-    version: str
-    sections: dict[str, dict[str, Item]]
-    safety: Entries
-    overrides: list[Override]
-    switched_off: list[tuple[str, RuleContent]]
-    history: dict[tuple[str, str], list[Edit]]
-    gone: dict[tuple[str, str], tuple[int, Span]]
-    renamed: list[tuple[int, str, str, str]]
-    old_names: list[OldName]
-    warnings: list[Diagnostic]
-    unread: set[str]
-
-    def view(self, layers: Iterable[int]) -> View:
-        """The sections as they are now, which are those of ``layers``."""
-        return View(frozenset(layers), {section: dict(items) for section, items in self.sections.items()})
-
-
 def merge_layers(layers: list[Layer], report: Report) -> Merged:
     """Merge the layers, the lowest base first; mistakes go to ``report``, loosened safety rules among them."""
-    merged = _nothing()
+    merged = nothing()
     views: list[View] = []
     for no, layer in enumerate(layers):
         _Merger(merged, layer, no, report).run()
@@ -129,15 +61,11 @@ def merge_layers(layers: list[Layer], report: Report) -> Merged:
     return merged
 
 
-def _nothing() -> Merged:
-    return Merged("", "0", {section: {} for section in NEEDS}, {}, [], [], {}, {}, [], [], [], set())
-
-
 def _of_layers(layers: list[Layer]) -> Iterator[View]:
     """The view of each layer together with the layers that it builds on, if other layers are merged before it."""
     for no, layer in enumerate(layers):
         if len(layer.stack) <= no:
-            merged = _nothing()
+            merged = nothing()
             for part in sorted(layer.stack):
                 _Merger(merged, layers[part], part, _ignore).run()
             yield merged.view(layer.stack)
@@ -244,7 +172,7 @@ class _Merger:
 
     def _groups(self, node: Node) -> None:
         """Switch off the rules of groups, apart from safety rules."""
-        if _empty(node):
+        if is_empty(node):
             return
         if not isinstance(node, Mapping):
             self.report(
@@ -271,14 +199,14 @@ class _Merger:
 
     def _group_off(self, id_: Scalar) -> None:
         rules = self.merged.sections["rules"]
-        members = [item for item in rules.values() if _group(item) == id_.text]
+        members = [item for item in rules.values() if group_of(item) == id_.text]
         before = self.merged.gone.setdefault(("groups", id_.text), (self.no, id_.span))
         if not members and before[0] not in self.layer.stack:  # a pack beside this one has switched it off
             return
         if not members:
-            groups = sorted({group for item in rules.values() if (group := _group(item))})
-            meant = self._elsewhere("groups", id_.text) or did_you_mean(id_.text, groups)
-            known = f"the groups are {_listed(groups)}" if groups else "no rule below says `group:`"
+            groups = sorted({group for item in rules.values() if (group := group_of(item))})
+            meant = elsewhere(self.merged.sections, "groups", id_.text) or did_you_mean(id_.text, groups)
+            known = f"the groups are {listed(groups)}" if groups else "no rule below says `group:`"
             self.report(NothingToChange.at(id_.span, f"the packs below have no group `{id_.text}`", meant or known))
         elif all(is_safety(item) for item in members):
             message = f"all rules of the group `{id_.text}` are safety rules, which stay in force"
@@ -294,15 +222,17 @@ class _Merger:
                 UnknownKey.at(
                     key.span,
                     f"`{key.text}` is not a section of a pack",
-                    did_you_mean(key.text, SECTIONS) or self._elsewhere("", key.text) or _listed(SECTIONS),
+                    did_you_mean(key.text, SECTIONS)
+                    or elsewhere(self.merged.sections, "", key.text)
+                    or listed(SECTIONS),
                 )
             )
         elif key.text == "safety":
             merge_limits(self.merged.safety, self._entries("safety", key, node), self.report)
-        elif key.text in NEEDS and not _empty(node):
+        elif key.text in NEEDS and not is_empty(node):
             if not isinstance(node, Mapping):
                 message = f"`{key.text}` is a mapping from ids to their definitions"
-                help_ = f"write each below an id of its own, `{_EXAMPLES[key.text]}:`, without `- `"
+                help_ = f"write each below an id of its own, `{EXAMPLES[key.text]}:`, without `- `"
                 self.report(WrongShape.at(node.span, message, help_))
                 return
             for id_, content in self._items(key.text, node):
@@ -361,35 +291,13 @@ class _Merger:
         if isinstance(content, Mapping):
             return self._entries(section, id_, content)
         short = {"parameters": "value", "custom_facts": "type"}.get(section)
-        if short is None or _empty(content):
-            self._wrong_shape(section, id_, content)
+        if short is None or is_empty(content):
+            self.report(wrong_shape(section, id_, content, self.merged.sections))
             return None
         if section == "parameters" and base is None and self.layer.overlay:
-            self._nothing_to_change(section, id_)
+            self.report(nothing_to_change(self.merged, section, id_))
             return None
         return {short: (id_, content)}
-
-    def _wrong_shape(self, section: str, id_: Scalar, content: Node) -> None:
-        message = f"`{id_.text}` is a mapping with {_listed(KEYS[section], 'or')}"
-        help_ = "indent its keys below it"
-        if id_.text in KEYS[section]:
-            message, help_ = (
-                f"`{id_.text}` is a key, but an id is expected here",
-                "indent it below the id that it belongs to",
-            )
-        elif section in ("rules", "invariants") and isinstance(content, Scalar) and _says_off(content):
-            message, help_ = f"`{id_.text}` has no keys", f"to switch it off, write `{id_.text}: off`, without quotes"
-        elif _empty(content):
-            message, help_ = f"there is nothing below `{id_.text}`", f"indent its keys below it{_short_help(section)}"
-        elif section == "facts" and isinstance(content, Scalar):
-            message = f"`{id_.text}` has no keys"
-            help_ = f"write `{id_.text}: {{is: {content.text}}}`"
-        elif section == "actions" and isinstance(content, Scalar) and not content.is_null:
-            help_ = f"write `{id_.text}: {{about: {content.text}}}`"
-        elsewhere = self._elsewhere(section, id_.text)
-        if elsewhere is not None and id_.text not in self.merged.sections[section]:
-            message, help_ = f"`{id_.text}` stands below `{section}:`", elsewhere
-        self.report(WrongShape.at(content.span, message, help_))
 
     def _entries(self, section: str, id_: Scalar, content: Node) -> Entries:
         if not isinstance(content, Mapping):
@@ -404,23 +312,23 @@ class _Merger:
             return entries
         for key, _ in content.entries:
             if key.text not in known:
-                self.report(UnknownKey.at(key.span, f"`{key.text}` means nothing here", _key_help(section, key.text)))
+                self.report(UnknownKey.at(key.span, f"`{key.text}` means nothing here", key_help(section, key.text)))
         return {key: pair for key, pair in entries.items() if key in known}
 
     def _define(self, section: str, id_: Scalar, entries: Entries) -> None:
         if entries.keys().isdisjoint(NEEDS[section]):
             if self.layer.overlay:
-                self._nothing_to_change(section, id_)
+                self.report(nothing_to_change(self.merged, section, id_))
                 self._leave_out(section, id_)
                 return
             if section in NAMED or section == "fields":
-                self.report(MissingKey.at(id_.span, f"`{id_.text}` has no {_listed(NEEDS[section], 'or')}"))
+                self.report(MissingKey.at(id_.span, f"`{id_.text}` has no {listed(NEEDS[section], 'or')}"))
                 self._leave_out(section, id_)
                 return
         for key in _CHANGES:
             if key in entries:
                 message = f"`{key}` changes an entry of the packs below, and they have no `{id_.text}`"
-                self.report(NothingToChange.at(entries[key][0].span, message, _INSTEAD.get(key, "leave it out")))
+                self.report(NothingToChange.at(entries[key][0].span, message, INSTEAD.get(key, "leave it out")))
         self._note(section, id_, entries, new=True)
         self.merged.sections[section][id_.text] = Item(id_, _present(entries))
 
@@ -470,7 +378,7 @@ class _Merger:
             elif section == "facts" and "when" not in base.entries:
                 message = f"`{base.id.text}` is not computed from `when`, so there is nothing to add to"
                 self.report(BadSetting.at(key.span, message, "write the whole fact anew"))
-        return [pair for pair in pairs if not _empty(pair[1])]
+        return [pair for pair in pairs if not is_empty(pair[1])]
 
     def _switch_off(self, section: str, id_: Scalar, base: Item | None, entries: Entries | None) -> None:
         if section not in ("rules", "invariants"):
@@ -488,7 +396,7 @@ class _Merger:
         elif base is None:
             gone = self.merged.gone.get((section, id_.text))
             if gone is None or gone[0] in self.layer.stack:  # a pack beside this one may have switched it off, too
-                self._nothing_to_change(section, id_)
+                self.report(nothing_to_change(self.merged, section, id_))
         else:
             if not self._on_purpose(entries or {}):
                 self.merged.warnings += off_warnings(section, base, entries, id_)
@@ -522,42 +430,6 @@ class _Merger:
         self.merged.overrides.append(Override(id_.text, because, self.layer.label, section == "invariants"))
         return True
 
-    def _nothing_to_change(self, section: str, id_: Scalar) -> None:
-        known = [*self.merged.sections[section], *(GENERAL if section == "invariants" else ())]
-        new = f"a new one needs {_listed([f'{key}:' for key in NEEDS[section]], 'or')}"
-        meant = did_you_mean(id_.text, known)
-        elsewhere = self._elsewhere(section, id_.text) if meant is None else None
-        what = section.rstrip("s").replace("_", " ")
-        gone = self.merged.gone.get((section, id_.text))
-        if gone is not None:
-            meant = f"it is switched off at {gone[1].file}:{gone[1].line};"
-        help_ = elsewhere or (f"{meant} {new}" if meant else new)
-        message = f"the packs below have no {what} `{id_.text}` to change"
-        self.report(NothingToChange.at(id_.span, message, help_))
-
-    def _elsewhere(self, section: str, id_: str) -> str | None:
-        """What to write where an id belongs to another section than the one in which it stands."""
-        found = next(
-            (other for other, items in self.merged.sections.items() if other != section and id_ in items), None
-        )
-        if found is not None and found != "custom_facts":
-            word = found.rstrip("s").replace("_", " ")
-            return f"`{id_}` is {'an' if word[0] in 'ai' else 'a'} {word}: write it below `{found}:`"
-        if section != "groups" and any(_group(item) == id_ for item in self.merged.sections["rules"].values()):
-            return f"`{id_}` is a group of rules: write `groups: {{{id_}: off}}`"
-        return None
-
-
-def _key_help(section: str, key: str) -> str:
-    """What to write in place of a key that an entry of a section does not have."""
-    keys = KEYS[section]
-    meant = next((known for known, words in _SYNONYMS.items() if known in keys and key.lower() in words), None)
-    if meant is not None:
-        return f"did you mean `{meant}`?"
-    if "." in key and "when" in keys:
-        return "a condition: indent it below `when`"
-    return did_you_mean(key, keys) or f"the keys are {_listed(keys)}"
-
 
 def _sections(file: File) -> tuple[tuple[Scalar, Node], ...]:
     return file.root.entries if file.root is not None else ()
@@ -569,10 +441,6 @@ def _present(entries: Entries) -> Entries:
     return {key: pair for key, pair in entries.items() if key not in empty} if empty else entries
 
 
-def _empty(node: Node) -> bool:
-    return type(node) is Scalar and node.is_null
-
-
 def _is_off(node: Node) -> bool:
     return type(node) is Scalar and node.plain and node.text == "off"
 
@@ -581,32 +449,8 @@ def _is_yes(node: Node) -> bool:
     return isinstance(node, Scalar) and node.plain and node.text.lower() in ("yes", "true", "on")
 
 
-def _says_off(node: Scalar) -> bool:
-    """Whether a value that is not ``off`` means just that."""
-    return node.text.strip().lower() in ("off", "no", "false", "disabled", "disable", "none", "remove", "null")
-
-
-def _short_help(section: str) -> str:
-    """What else may stand behind an id of a section, for the help about an id with nothing behind it."""
-    if section == "parameters":
-        return ", or write a value after it, such as `3 days`"
-    return ", or write `off` to switch it off" if section in ("rules", "invariants") else ""
-
-
-def _group(item: Item) -> str | None:
-    """The group of a rule."""
-    pair = item.entries.get("group")
-    return pair[1].text.strip() if pair is not None and isinstance(pair[1], Scalar) else None
-
-
 def _reason(pair: tuple[Scalar, Node] | None) -> str | None:
     """The reason that an entry gives; ``None`` if it gives none, or one without a letter or a digit."""
     if pair is None or not isinstance(pair[1], Scalar) or pair[1].is_null:
         return None
     return pair[1].text if any(sign.isalnum() for sign in pair[1].text) else None
-
-
-def _listed(words: tuple[str, ...] | list[str], last: str = "and") -> str:
-    """``a, b and c``, each in backticks."""
-    quoted = [f"`{word}`" for word in words]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"

@@ -58,7 +58,7 @@ class Outcome:
     @lazy
     def steps(self) -> AddedSteps:
         """The firings of rules that add steps, by their target."""
-        return self.context.ranker.steps_by_target(self.step_firings, self.context.case)
+        return self.context.ranker.added_steps(self.step_firings, self.context.case)
 
     @lazy
     def advice(self) -> dict[NumberedKey, Conclusion]:

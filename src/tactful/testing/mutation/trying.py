@@ -198,7 +198,7 @@ def _seen(conclusion: Conclusion) -> Seen:
 
 def _steps(ranking: Ranking, steps: Sequence[RawFiring], case: Case, ranker: Ranker) -> Seen:
     """For each recommendation, the numbers of the rules that add steps to it."""
-    by_target = ranker.steps_by_target(steps, case)
+    by_target = ranker.added_steps(steps, case)
     return tuple(
         tuple(no for no, _, _ in ranker.steps_for(advice, by_target))
         for advice in ranking.ranked

@@ -67,6 +67,7 @@ def read(entry: Entry, log: Log) -> list[Item]:
                 span=event.span,
                 version=Version(updated_at=version),
                 ended_at=event.moment("endTime"),
+                starts_at=event.moment("startTime"),
                 status=status,
                 stage=None if about is None else stage_of(about.text("title")),
                 attendees=_attendees(event),

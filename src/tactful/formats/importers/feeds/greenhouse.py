@@ -101,6 +101,7 @@ def read(entry: Entry, log: Log) -> list[Item]:
         span=entry.span,
         version=Version(updated_at=entry.moment("updated_at")),
         ended_at=_end(entry),
+        starts_at=_start(entry),
         status=entry.status("status", _STATUSES),
         stage=None if interview is None else stage_of(interview.text("name")),
         attendees=None if entry.node("interviewers") is None else attendees,
@@ -162,6 +163,12 @@ def _webhook(entry: Entry, log: Log) -> list[Item]:
         return [Cancellation(system=SYSTEM, uid=uid, span=entry.span)]
     log.not_understood(entry.span, f"the webhook `{short(action)}` has no known message about interviews")
     return []
+
+
+def _start(entry: Entry) -> datetime | None:
+    """The start; ``None`` for an interview of whole days."""
+    start = entry.entry("start")
+    return None if start is None else start.moment("date_time")
 
 
 def _end(entry: Entry) -> datetime | None:

@@ -65,6 +65,7 @@ def read(entry: Entry, log: Log) -> list[Item]:
         span=entry.span,
         version=Version(updated_at=entry.moment("updated_at")),
         ended_at=_end(entry),
+        starts_at=entry.moment("starts_at"),
         status=entry.status("status", _STATUSES),
         attendees=_attendees(entry, log),
         others=() if organizer is None else (Person(uid=organizer, role="coordinator"),),

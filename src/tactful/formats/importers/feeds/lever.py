@@ -36,6 +36,7 @@ def read(entry: Entry, log: Log) -> list[Item]:
         span=entry.span,
         version=Version(updated_at=entry.milliseconds("updatedAt")),
         ended_at=end,
+        starts_at=start,
         status="scheduled" if cancelled_at is None else "cancelled",
         cancelled_at=cancelled_at,
         stage=stage_of(entry.text("subject")),

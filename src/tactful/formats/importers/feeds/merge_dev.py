@@ -88,6 +88,7 @@ def read(entry: Entry, log: Log) -> list[Item]:
         span=entry.span,
         version=Version(updated_at=entry.moment("modified_at") or entry.moment("remote_updated_at")),
         ended_at=entry.moment("end_at"),
+        starts_at=entry.moment("start_at"),
         status="cancelled" if entry.flag("remote_was_deleted") else status,
         stage=None if stage is None else stage_of(stage.text("name")),
         attendees=tuple(Attendee(person=person) for person in interviewers) if named else None,

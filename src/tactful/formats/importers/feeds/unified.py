@@ -38,6 +38,7 @@ def read(entry: Entry, log: Log) -> list[Item]:
         span=entry.span,
         version=Version(updated_at=entry.moment("updated_at")),
         ended_at=entry.moment("end_at"),
+        starts_at=entry.moment("start_at"),
         status=entry.status("status", _STATUSES),
         attendees=_attendees(entry),
         belonging=Belonging(application=entry.id("application_id"), candidate=entry.id("candidate_id")),

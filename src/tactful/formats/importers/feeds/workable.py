@@ -45,6 +45,7 @@ def read(entry: Entry, log: Log) -> list[Item]:
         uid=entry.id("id") or "",
         span=entry.span,
         ended_at=entry.moment("ends_at"),
+        starts_at=entry.moment("starts_at"),
         status="cancelled" if entry.flag("cancelled") else "scheduled",
         stage=stage_of(entry.text("title")),
         attendees=_attendees(entry, log),

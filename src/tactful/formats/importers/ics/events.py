@@ -92,6 +92,7 @@ class EventReader:
             span=event.span,
             version=version,
             ended_at=ended_at,
+            starts_at=self._times.starts_at(event),
             status=status or "scheduled",
             cancelled_at=self._cancelled_at(event) if status == "cancelled" else None,
             stage=stage_of(summary),

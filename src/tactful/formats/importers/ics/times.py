@@ -95,6 +95,16 @@ class TimeReader:
             self._log.mistake(MissingEnd, event.place("DTSTART"), message, "ask when the interview will end")
         return None
 
+    def starts_at(self, event: Component) -> datetime | None:
+        """The start; ``None`` for whole days, and where it cannot be read. :meth:`ended_at` reports mistakes in it."""
+        value = _parsed((event.value("DTSTART") or "").upper())
+        if not isinstance(value, datetime):
+            return None
+        try:
+            return self._instant(event, "DTSTART", value)
+        except (UnusableZone, OverflowError, ValueError):
+            return None
+
     def zone_name(self, event: Component) -> str | None:
         """The IANA name of the time zone that the invitation was written in; ``None`` for UTC, which names no place."""
         for name in ("DTEND", "DTSTART"):

@@ -1,6 +1,6 @@
 """Merges imported items into a case. Importing an item again, or an older version of it, changes nothing.
 
-An import owns the end and the status of an interview, its interviewers and their answers. Everything else in a case
+An import owns the start, the end and the status of an interview, its interviewers and their answers. Everything else in a case
 belongs to its author: an import only fills in missing fields and removes nothing.
 """
 

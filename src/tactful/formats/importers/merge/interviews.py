@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from tactful.facts.calendars import FIRST_YEAR
 from tactful.facts.reading.moments import parse_moment
 from tactful.facts.shape import Side
 from tactful.formats.importers.items import Attendee, Cancellation, Interview, Log, Person, Version, Withdrawal
@@ -70,7 +71,9 @@ class Interviews:
         taken = [str(other["id"]) for other in application.get("interviews") or []]
         id_ = free(remote_id(imported.system, imported.uid), taken)
         status, end = self._status(imported, application), write_moment(imported.ended_at)
-        given = {"id": self._document.text(id_), "stage": imported.stage, "status": status, "ended_at": end}
+        start = self._start(imported, application)
+        given = {"id": self._document.text(id_), "stage": imported.stage, "status": status}
+        given |= {"starts_at": start, "ended_at": end}
         if status == "cancelled":
             given |= _cancellation(imported.cancelled_by, imported.cancelled_at)
         interview = self._document.mapping({key: value for key, value in given.items() if value is not None})
@@ -157,14 +160,40 @@ class Interviews:
         self._changes.append(f"interview {interview['id']}: {change}")
 
     def _move(self, imported: Interview, application: Entry, stored: Entry) -> bool:
-        """Apply the end of an interview. Returns whether it moved."""
+        """Apply the end and the start of an interview. Returns whether its end moved."""
         if imported.ended_at is None:
             return False
-        if self._clock.seconds(imported.ended_at, application) == self._clock.end(stored, application):
+        moved = self._move_end(imported.ended_at, application, stored)
+        self._move_start(self._start(imported, application), stored, moved)
+        return moved
+
+    def _move_end(self, end: datetime, application: Entry, stored: Entry) -> bool:
+        if self._clock.seconds(end, application) == self._clock.end(stored, application):
             return False
-        self._say(stored, f"ends {write_moment(imported.ended_at)}, was {stored['ended_at']}")
-        stored["ended_at"] = write_moment(imported.ended_at)
+        self._say(stored, f"ends {write_moment(end)}, was {stored['ended_at']}")
+        stored["ended_at"] = write_moment(end)
         return True
+
+    def _move_start(self, start: str | None, stored: Entry, moved: bool) -> None:
+        """Apply the start. The start of an interview that moved is forgotten where the source does not say the new one."""
+        before = stored.get("starts_at")
+        if start is not None and str(before) != start:
+            self._document.put(stored, "starts_at", start)
+            self._say(stored, f"starts {start}" + ("" if before is None else f", was {before}"))
+        elif start is None and before is not None and moved:
+            self._document.drop(stored, "starts_at")
+            self._say(stored, f"no longer starts {before}")
+
+    def _start(self, imported: Interview, application: Entry) -> str | None:
+        """The start of an interview, as cases have it; ``None`` where it is unknown, or not before the end."""
+        start, end = imported.starts_at, imported.ended_at
+        if start is None or end is None or (start.tzinfo is None) != (end.tzinfo is None):
+            return None
+        if not FIRST_YEAR < start.year <= end.year + 1:
+            return None
+        if self._clock.seconds(start, application) >= self._clock.seconds(end, application):
+            return None
+        return write_moment(start)
 
     def _status(self, imported: Interview, application: Entry) -> str | None:
         """The status. An interview marked as held that has not ended yet is scheduled."""
