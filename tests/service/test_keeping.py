@@ -77,7 +77,7 @@ def run(test: Callable[[Asking], Any]) -> Asking:
 
 
 def test_somebody_alone_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "_PAUSE", ENDLESS)
+    monkeypatch.setattr(keeping, "PAUSE", ENDLESS)
 
     async def test(asking: Asking) -> None:
         for _ in range(3):
@@ -89,7 +89,7 @@ def test_somebody_alone_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_commit_begins_once_all_have_come_who_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "_PAUSE", ENDLESS)
+    monkeypatch.setattr(keeping, "PAUSE", ENDLESS)
 
     async def test(asking: Asking) -> None:
         asking.ask(1)
@@ -107,7 +107,7 @@ def test_a_commit_begins_once_all_have_come_who_came_before(monkeypatch: pytest.
 
 
 def test_a_commit_waits_for_others_only_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "_PAUSE", SHORT)
+    monkeypatch.setattr(keeping, "PAUSE", SHORT)
 
     async def test(asking: Asking) -> None:
         asking.ask(4)
@@ -116,7 +116,7 @@ def test_a_commit_waits_for_others_only_for_a_moment(monkeypatch: pytest.MonkeyP
         begun = time.monotonic()
         await asking.commits.done()
         assert time.monotonic() - begun > SHORT / 2
-        monkeypatch.setattr(keeping, "_PAUSE", ENDLESS)
+        monkeypatch.setattr(keeping, "PAUSE", ENDLESS)
         asking.ask(2)
         await asking.commits.done()
 

@@ -20,12 +20,12 @@ from tactful.journal.subjects import Subjects
 from tactful.source.diagnostics import InvalidInput, TactfulError
 
 #: The most requests that wait to be written, and the most that are written in one commit.
-_WAITING: Final = 1_000
-_AT_ONCE: Final = 200
+WAITING: Final = 1_000
+AT_ONCE: Final = 200
 #: How long a commit waits for others to join it where requests come at the same time, in seconds, and how often at most. A
 #: commit takes as much processor time as ten entries, and longer than a pause.
-_PAUSE: Final = 0.002
-_PAUSES: Final = 3
+PAUSE: Final = 0.002
+PAUSES: Final = 3
 
 
 class Ticket:
@@ -41,11 +41,11 @@ class Writer:
 
     def __init__(self, store: Store, subjects: Subjects) -> None:
         self._store, self._subjects = store, subjects
-        self._queue: Queue[Ticket | None] = Queue(_WAITING)
+        self._queue: Queue[Ticket | None] = Queue(WAITING)
         self._head: Head | None = None
         self._kept: set[str] = set()
-        #: Whether several requests waited for the last commit.
-        self._crowded = False
+        #: How many requests came around the last commit: those in it, and those that waited when it was done.
+        self._expected = 1
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -87,7 +87,6 @@ class Writer:
         over = False
         while not over:
             tickets, over = self._next()
-            self._crowded = len(tickets) > 1
             if tickets:
                 self._write_all(tickets)
 
@@ -95,11 +94,10 @@ class Writer:
         """The tickets that wait, at least one of them, and whether they are the last."""
         tickets: list[Ticket] = []
         ticket = self._queue.get()
-        if self._crowded:
-            self._gather()
+        self._gather()
         while ticket is not None:
             tickets.append(ticket)
-            if len(tickets) == _AT_ONCE:
+            if len(tickets) == AT_ONCE:
                 return tickets, False
             try:
                 ticket = self._queue.get_nowait()
@@ -108,10 +106,12 @@ class Writer:
         return tickets, True
 
     def _gather(self) -> None:
-        """Wait for others to join a commit, for as long as they come."""
-        for _ in range(_PAUSES):
+        """Wait for others to join a commit, for as long as they come and more are expected."""
+        for _ in range(PAUSES):
             waiting = self._queue.qsize()
-            time.sleep(_PAUSE)
+            if waiting + 1 >= self._expected:
+                return
+            time.sleep(PAUSE)
             if self._queue.qsize() == waiting:
                 return
 
@@ -126,6 +126,7 @@ class Writer:
         if error is not None:
             self._head, self._kept = None, set()
             self._subjects.reset()
+        self._expected = len(tickets) + self._queue.qsize()
         by_listener: dict[Callable[[list[Ticket]], None], list[Ticket]] = {}
         for ticket in tickets:
             ticket.error = error

@@ -12,7 +12,7 @@ from typing import Final
 from tactful.api.decision import Decision
 from tactful.decide.decider import Decider
 from tactful.journal.drafts import Drafted, Told, draft_decision, draft_refused
-from tactful.journal.writer import Ticket, Writer
+from tactful.journal.writer import AT_ONCE, PAUSE, PAUSES, WAITING, Ticket, Writer
 from tactful.service.metrics import Metrics
 from tactful.service.problems import Problem
 from tactful.source.diagnostics import InvalidInput, TactfulError
@@ -21,13 +21,6 @@ from tactful.source.diagnostics import InvalidInput, TactfulError
 _REQUEST: Final = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 #: When a client may try again, in seconds.
 _RETRY_AFTER: Final = {"Retry-After": "5"}
-#: The most requests that wait to be written, and the most whose entries are written in one commit.
-_WAITING: Final = 1_000
-_AT_ONCE: Final = 200
-#: How long a commit waits for others to join it where requests come at the same time, in seconds, and how often at most. A
-#: commit takes as much processor time as ten entries, and longer than a pause.
-_PAUSE: Final = 0.002
-_PAUSES: Final = 3
 
 
 def told_by(request: bytes, trace: str | None) -> Told:
@@ -95,7 +88,7 @@ class Keeper:
     def hand_over(self, drafted: Sequence[Drafted], told: Callable[[Problem | None], None]) -> None:
         """Have entries written. ``told`` is called with ``None`` once they are safe, or with a problem (503) if they are not in
         time."""
-        if len(self._waiting) >= _WAITING:
+        if len(self._waiting) >= WAITING:
             told(self._refused(len(drafted), "too many entries are waiting to be written to the journal; try again"))
             return
         loop = asyncio.get_running_loop()
@@ -111,7 +104,7 @@ class Keeper:
     def _plan(self, loop: asyncio.AbstractEventLoop) -> None:
         """Write what waits: at the next turn of the loop, or after a pause if more requests are expected."""
         if len(self._waiting) < self._expected:
-            self._planned = loop.call_later(_PAUSE, self._gather, loop, len(self._waiting), _PAUSES)
+            self._planned = loop.call_later(PAUSE, self._gather, loop, len(self._waiting), PAUSES)
         else:
             self._planned = loop.call_soon(self._write, loop)
 
@@ -124,15 +117,15 @@ class Keeper:
     def _gather(self, loop: asyncio.AbstractEventLoop, before: int, pauses: int) -> None:
         """Wait for others to join a commit, for as long as they come."""
         now = len(self._waiting)
-        if pauses > 1 and before < now < _AT_ONCE:
-            self._planned = loop.call_later(_PAUSE, self._gather, loop, now, pauses - 1)
+        if pauses > 1 and before < now < AT_ONCE:
+            self._planned = loop.call_later(PAUSE, self._gather, loop, now, pauses - 1)
         else:
             self._write(loop)
 
     def _write(self, loop: asyncio.AbstractEventLoop) -> None:
         """Hand what waits to the journal."""
         self._planned = None
-        self._in_commit, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
+        self._in_commit, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
         entries = [entry for each in self._in_commit for entry in each.drafted]
         try:
             self._writer.submit(entries, lambda tickets: self._written(loop, tickets))
@@ -148,7 +141,7 @@ class Keeper:
     def _settle(self, loop: asyncio.AbstractEventLoop, error: TactfulError | None) -> None:
         """Let the requests go on whose entries were in the commit."""
         done, self._in_commit = self._in_commit, []
-        self._expected = min(len(done) + len(self._waiting), _AT_ONCE)
+        self._expected = min(len(done) + len(self._waiting), AT_ONCE)
         still = [each for each in done if each.open]
         if error is None:
             self._metrics.journalled("written", sum(len(each.drafted) for each in still))
