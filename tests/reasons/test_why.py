@@ -189,7 +189,7 @@ def test_the_rule_nearest_to_firing_says_what_it_lacks(pack: tactful.Policy) -> 
     last = next(test for test in _tests(nearest.failing) if test.field == "application.ask_from")
     assert (last.phrase, last.held, last.since) == ("past", False, "2026-11-27T09:00:00+01:00")
     told = " ".join(_text(_why_helene(pack)).replace("│", "").split())
-    assert "the latest of 2: application.gap_ends_at" in told
+    assert "the latest of 3: application.gap_ends_at" in told
     assert "7 days after application.gap_starts_at" in told
 
 
