@@ -198,7 +198,14 @@ def test_what_strangers_wrote_stays_text(pack: tactful.Policy) -> None:
     case = {
         "now": "2026-11-24T10:00:00Z",
         "candidate": {"id": company, "name": company},
-        "applications": [{"id": "a", "company": company, "status": "rejected"}],
+        "applications": [
+            {
+                "id": "a",
+                "company": company,
+                "status": "rejected",
+                "interviews": [{"id": "first", "ended_at": "2026-11-20T10:00:00Z"}],
+            }
+        ],
     }
     data = tactful.plan_to_ics(pack.plan(case))
     assert tactful.plan_to_ics(pack.plan(case), data) == data

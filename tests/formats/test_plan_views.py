@@ -68,7 +68,6 @@ def test_an_agenda_tells_what_holds_now_and_what_changes_when(pack: tactful.Poli
         ("2026-11-30", "ends", "thanks_through_contact"),
         ("2026-11-30", "ends", "wait"),
         ("2026-11-30", "opens", "email_follow_up"),
-        ("2026-11-30", "opens", "call"),
     ]
 
 
