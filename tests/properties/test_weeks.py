@@ -22,6 +22,7 @@ SENT = {
     "offer_times": "answer",
     "accept_request": "connection_request",
     "apologise": "other",
+    "recall_talk": "other",
     "ask_for_new_time": "other",
     "answer_message": "answer",
     "hand_in_task": "task",
