@@ -201,7 +201,7 @@ def test_p14_p34_advice_has_begun(pack: tactful.Policy, case: Plain) -> None:
 @SOME
 @given(case=CASES)
 def test_p16_thanks_are_due_within_the_packs_time(pack: tactful.Policy, case: Plain) -> None:
-    """P16: in elapsed time; sooner where they decide sooner, and when people are back where nobody is at work then."""
+    """P16: in elapsed time; sooner where they decide sooner, and on the day when people are back where nobody is at work then."""
     decision = pack.decide(_with(case, "application", reply_by=None))
     rule = next(rule for rule in pack.checked.rules if rule.id == "thank-you-note")
     within = parse_duration(next(one.value for one in pack.checked.parameters if one.name == "thank_you_within"))
@@ -215,6 +215,9 @@ def test_p16_thanks_are_due_within_the_packs_time(pack: tactful.Policy, case: Pl
             assert due is not None
             if back_at_work == end + within.seconds:
                 assert due == end + within.seconds
+            elif due > back_at_work:  # no working day lay in between, so that the whole day counts
+                assert due == back_at_work + 8 * HOUR
+                assert calendar.office_time(calendar.add_business_days(end, 1)) >= back_at_work
             else:
                 assert end + 2 * HOUR <= due <= back_at_work
                 assert calendar.office_time(due) == due or due == end + 2 * HOUR
