@@ -38,14 +38,15 @@ def test_an_answer_says_what_it_would_change() -> None:
     answers = {answer.text: answer.effects for answer in _questions(ALMOST_NOTHING)["candidate.employed"].answers}
     [effect] = answers["no"]
     assert (effect.what, effect.modality, effect.action) == ("goes", "must_not", "leave_any_job")
-    [effect] = answers["yes"]
-    assert (effect.what, effect.how) == ("changes", "counts more")
+    changed = [(effect.what, effect.modality, effect.action) for effect in answers["yes"]]
+    assert changed == [("comes", "must_not", "resign"), ("goes", "must_not", "leave_any_job")]
 
 
 def test_moments_are_asked_in_stretches_that_rules_tell_apart() -> None:
     """A promised day before the interview counts for nothing; one after it is waited for."""
     answers = _questions(ALMOST_NOTHING)["application[acme].reply_by"].answers
-    assert [bool(answer.effects) for answer in answers] == [False, *([True] * 7)]
+    assert [bool(answer.effects) for answer in answers[:3]] == [False, True, True]
+    assert len({answer.effects for answer in answers}) == len(answers) - 1  # one later stretch ends where the usual wait does
     assert answers[0].text == "before Sat 21 Nov 2026, 21:30"
 
 
