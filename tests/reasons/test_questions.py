@@ -46,7 +46,8 @@ def test_moments_are_asked_in_stretches_that_rules_tell_apart() -> None:
     """A promised day before the interview counts for nothing; one after it is waited for."""
     answers = _questions(ALMOST_NOTHING)["application[acme].reply_by"].answers
     assert [bool(answer.effects) for answer in answers[:3]] == [False, True, True]
-    assert len({answer.effects for answer in answers}) == len(answers) - 1  # one later stretch ends where the usual wait does
+    # One later stretch changes nothing either: it ends where the usual wait does.
+    assert len({answer.effects for answer in answers}) == len(answers) - 1
     assert answers[0].text == "before Sat 21 Nov 2026, 21:30"
 
 
