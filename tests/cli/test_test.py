@@ -49,7 +49,7 @@ examples:
         - id: acme
           people: [{id: dana, name: Dana Ruiz}]
           interviews: [{id: i, ended_at: 2026-11-20T15:00:00Z, interviewers: [dana]}]
-    expect: [{should: thank_you_note, to: dana, by: 2026-11-23T09:00:00Z}]
+    expect: [{should: thank_you_note, to: dana, by: 2026-11-23T17:00:00Z}]
 """
 
 
@@ -109,7 +109,7 @@ def test_a_failure_is_reported_with_its_reasons(house: Path) -> None:
     result = _run("test", "house")
     assert result.exit_code == 1
     assert "FAILED thanked-within-a-day  house/tests/thanks.yaml:3" in result.stdout
-    assert "by 2026-11-23T09:00:00+00:00" in result.stdout
+    assert "by 2026-11-23T17:00:00+00:00" in result.stdout
     assert "by 2026-11-23T15:00:00+00:00" in result.stdout
     assert "why thank_you_note:dana:" in result.stdout
     assert result.stdout.endswith(f"house: 1 example, 1 failed; {INHERITED} invariants, 0 failed{ALL}\n")
@@ -133,7 +133,7 @@ def test_json_is_as_its_schema_says(house: Path) -> None:
     (outcome,) = json.loads(result.stdout)
     jsonschema.validate([outcome], results_schema())
     (example,) = outcome["examples"]
-    assert example["problems"][0]["expected"] == ["should thank_you_note:dana", "  by 2026-11-23T09:00:00+00:00"]
+    assert example["problems"][0]["expected"] == ["should thank_you_note:dana", "  by 2026-11-23T17:00:00+00:00"]
     assert len(outcome["invariants"]) == INHERITED
     assert [result["id"] for result in outcome["general"]] == list(GENERAL)
     assert all(result["passed"] and result["not_checked"] is None for result in outcome["general"])
