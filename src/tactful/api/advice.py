@@ -8,9 +8,9 @@ from typing import Protocol
 
 import msgspec
 
+from tactful.decide.conclusions import Conclusion
 from tactful.decide.groups import Groups
 from tactful.decide.next_change import Change
-from tactful.decide.ranker import Conclusion
 from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
 from tactful.facts.calendars import Calendar

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from tactful.api.advice import Advice, iso, outside_safety
+from tactful.decide.conclusions import Conclusion, PutAside, Ranking
 from tactful.decide.groups import Groups
 from tactful.decide.next_change import Change, next_change
-from tactful.decide.ranker import Conclusion, PutAside, Ranking
 from tactful.facts.calendars import LAST_MOMENT, Calendar
 from tactful.reasons.around import Around
 from tactful.reasons.context import Context, Reasons, application_of
