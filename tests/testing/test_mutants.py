@@ -16,7 +16,8 @@ from tactful.facts.reading.limits import CaseLimits
 from tactful.testing.examples.run import load_examples, read_examples_text
 from tactful.testing.mutation.mutants import mutants
 from tactful.testing.mutation.mutate import MutantResult, mutate
-from tactful.testing.mutation.trying import Changed, Original, read_drawn_cases, tried
+from tactful.testing.mutation.tried import Tried, read_drawn_cases
+from tactful.testing.mutation.trying import Changed, Original
 
 PACK = """\
 actions: {call: {about: a call}}
@@ -232,7 +233,7 @@ def test_a_mutant_that_is_tried_in_part_decides_as_a_whole(pack: str) -> None:
     """Only what a change affects is worked out again. That comes to the decision of the mutant compiled as a pack of its own."""
     policy = tactful.loads(pack)
     original = Original(policy)
-    cases = [tried(policy, case, case.now or 0) for case in read_drawn_cases(policy, 40, seed=5)]
+    cases = [Tried(policy, case, case.now or 0) for case in read_drawn_cases(policy, 40, seed=5)]
     differing = 0
     for mutant in mutants(policy.checked):
         changed, whole = Changed(original, mutant), Decider(mutant.pack, CaseLimits())
