@@ -9,8 +9,8 @@ from typing import Any, Final, Literal
 import msgspec
 
 from tactful.api.policy import Policy
+from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.decide.invariants import DecidedCase, Violation, violations_by
-from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.expiry import turns_of_facts, turns_of_rules
 from tactful.facts.calendars import Calendar
 from tactful.facts.rows import Case

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from tactful.api.policy import Policy
-from tactful.decide.ranker import Ranking
+from tactful.decide.conclusions import Ranking
 from tactful.engines.compiled.single_values import SILENT
 from tactful.engines.firings import RawFiring
 from tactful.engines.plain import PlainProgram, PlainRuntime
