@@ -101,6 +101,18 @@ def test_a_survivor_comes_with_a_case_that_tells_it_apart() -> None:
     assert len(one.case["applications"]) == 1
 
 
+def test_a_case_is_shown_with_an_offer_of_which_nothing_is_known() -> None:
+    """An offer without facts is a fact of its own. Without it, the case that is shown would not tell the mutant apart."""
+    pack = """
+actions: {reply: {about: a reply}}
+rules: {r: {for each: offer, when: {candidate.employed: yes}, then: {may: reply, to: application}, because: a reason}}
+"""
+    one = _outcomes("examples: {}", pack)["r/when candidate.employed:condition dropped"]
+    assert one.case is not None
+    assert one.case["applications"][0]["offer"] == {}
+    assert tactful.loads(pack.replace("candidate.employed: yes", "")).decide(one.case).actions
+
+
 def test_an_invariant_notices_too() -> None:
     """A mutant whose decision breaks an invariant on some case is noticed."""
     pack = PACK + "invariants: {kept: {for each: person, when: {person.prefers: not phone}, never: call}}\n"

@@ -294,17 +294,10 @@ def _outcome(
 
 
 def _plain(tried: Tried) -> dict[str, Any]:
-    """A case as JSON has it, with its moment, and without unknown facts."""
-    plain: dict[str, Any] = _without_empty(msgspec.to_builtins(tried.case.shape))
+    """A case as JSON has it, with its moment, and without unknown facts. An empty list may be a fact, as may an empty offer."""
+    plain: dict[str, Any] = msgspec.to_builtins(tried.case.shape)
     plain["now"] = tried.case.candidate.calendar.local(tried.now).isoformat()
     return plain
-
-
-def _without_empty(value: Any) -> Any:
-    """A value without empty entries, at any depth."""
-    if isinstance(value, dict):
-        return {key: _without_empty(inner) for key, inner in value.items() if inner not in (None, [], (), {}, "")}
-    return [_without_empty(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _lines(difference: Difference, policy: Policy) -> tuple[tuple[str, ...], tuple[str, ...]]:
