@@ -175,6 +175,7 @@ _offer: Final = _fields(
         "conditions": some_words(shape.Condition),
         "conditions_by": days,
         "start_on": days,
+        "notice_due_on": days,
         "withdrawn_at": past,
         "terms": word(shape.Terms),
         "more_time": word(shape.MoreTime),

@@ -395,6 +395,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
             given.conditions,
             None if given.conditions_by is None else self.deadline(given.conditions_by),
             None if given.start_on is None else self.deadline(given.start_on),
+            None if given.notice_due_on is None else self.deadline(given.notice_due_on),
             withdrawn,
             given.terms,
             given.more_time,
