@@ -9,7 +9,8 @@ from typing import Final
 import msgspec
 from rich.text import Text
 
-from tactful.api.decision import Advice, Decision
+from tactful.api.advice import Advice
+from tactful.api.decision import Decision
 from tactful.facts.reading.moments import epoch_seconds
 from tactful.formats.notices import notices
 from tactful.formats.text.blocks import Block, Said, blocks, by_due, is_whole_day, sections

@@ -18,8 +18,8 @@ from tactful.api.policy import Policy
 from tactful.columns.columns import NULL, Column, Columns, Flags
 from tactful.columns.joined import columns_in_blocks
 from tactful.columns.subset import Fields
+from tactful.decide.conclusions import Conclusion
 from tactful.decide.decider import Decider
-from tactful.decide.ranker import Conclusion
 from tactful.facts.reading import read_case
 from tactful.facts.rows import Case, row_key
 from tactful.journal.replay.said import Plain, about
