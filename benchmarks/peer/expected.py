@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tactful
-from tactful.decide.ranker import Conclusion, Ranking
+from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.facts.rows import row_key
 from tactful.language.ir import AddStep
 

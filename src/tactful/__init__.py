@@ -15,8 +15,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tactful.api import pickling
+from tactful.api.advice import Advice
 from tactful.api.contents import ActionInfo, FactInfo, ParameterInfo
-from tactful.api.decision import Advice, Decision
+from tactful.api.decision import Decision
 from tactful.api.plan import Plan, Planned, Window
 from tactful.api.policy import Policy, load, loads
 from tactful.api.watch import Watch

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import tactful
 from drawn import EXAMPLES_DRAWN
 from shipped_cases import PACKS, cases, shipped
-from tactful.decide.ranker import Conclusion
+from tactful.decide.conclusions import Conclusion
 from tactful.facts.rows import Case, Row
 
 

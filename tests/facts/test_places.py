@@ -7,14 +7,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
+from string import ascii_uppercase
 from typing import Any, Final
 
 import pyarrow as pa
 import pytest
+from holidays.registry import COUNTRIES
 
 import tactful
 from tactful.facts.calendars import MAX_PLACES, MAX_TABLES, MAX_YEARS, Calendar, Calendars
-from tactful.facts.places import Bounded, country_exists, time_zone_exists, time_zones
+from tactful.facts.places import Bounded, _has_module, _iso_countries, country_exists, time_zone_exists, time_zones
 from tactful.facts.reading.limits import CaseLimits
 
 POLICY: Final = tactful.load()
@@ -80,6 +83,21 @@ def test_a_country_that_was_probably_meant(country: str, meant: str) -> None:
 def test_countries_of_the_list() -> None:
     """Codes with and without a subdivision."""
     assert all(map(country_exists, ("US", "US-NY", "IE", "DE-BY", "AU-NSW", "CA-QC", "GB-SCT", "JP")))
+
+
+def test_the_quick_look_into_the_library_agrees_with_it() -> None:
+    """No pair of letters is a country for one of them alone."""
+    codes = ["".join(pair) for pair in product(ascii_uppercase, repeat=2)]
+    known = {names[1] for names in COUNTRIES.values()}
+    assert [code for code in codes if country_exists(code)] == sorted(known)
+    assert {code for code in _iso_countries() if _has_module(code)} <= known
+
+
+def test_loading_the_shipped_rules_imports_no_holidays() -> None:
+    """They name a country, and the import takes as long as half of the rules."""
+    program = "import sys, tactful\ntactful.load()\nprint('holidays' in sys.modules)\n"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_a_decision_imports_the_holidays_of_its_country_alone() -> None:

@@ -152,6 +152,10 @@ PACKS = [
         [("1:10", "T303", ""), ("1:67", "T302", "did you mean `rows`?")],
     ),
     (
+        "tables: {application.w: {by: application.status, gives: duration, rows: }}",
+        [("1:10", "T303", "write a list of rows")],
+    ),
+    (
         "tables: {application.w: {by: application.status, gives: duration, rows: [[Applied, 3 dys], [any]]}}",
         [("1:75", "T405", "did you mean `applied`?"), ("1:84", "T405", "`3 days`"), ("1:92", "T304", "write `any`")],
     ),

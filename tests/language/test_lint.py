@@ -54,6 +54,7 @@ def test_the_shipped_packs_have_nothing_suspicious(name: str) -> None:
         ("{application.reply_by: to come, all: [{application.reply_by: at least 1 business days ago}]}", ""),
         ("{application.reply_by: known, all: [{application.reply_by: unknown}]}", ""),
         ("{application.reply_by: past}", "{application.reply_by: known}"),
+        ("{application.status: []}", ""),
         (
             "{application.status: [applied, offered], none: [{application.status: applied}, {application.status: offered}]}",
             "",
@@ -61,7 +62,7 @@ def test_the_shipped_packs_have_nothing_suspicious(name: str) -> None:
     ],
 )
 def test_contradictions_are_seen(when: str, unless: str) -> None:
-    """Values, lengths of time in both measures, known and unknown, and an ``unless`` that always holds."""
+    """Values, an empty list of them, lengths of time in both measures, known and unknown, and an ``unless`` that always holds."""
     assert [one.code for one in _lint(_rule(when, unless))] == ["T903"]
 
 

@@ -20,7 +20,7 @@ import tactful
 from answering import answer
 from draws import draws
 from shipped_cases import shipped
-from tactful.decide.ranker import Conclusion
+from tactful.decide.conclusions import Conclusion
 from tactful.facts.kinds import DAY, HOUR, Elapsed, parse_duration
 from tactful.facts.rows import inside, nearest_calendar, row_key
 from tactful.testing import cases

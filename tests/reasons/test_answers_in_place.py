@@ -15,7 +15,7 @@ from draws import draws
 from reference_cases import cases as drawn_cases
 from shipped_cases import cases, shipped
 from tactful.decide.again import Again
-from tactful.decide.ranker import Conclusion, Ranking
+from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.facts.edit import as_given, changed
 from tactful.facts.in_place import is_near
 from tactful.facts.rows import Case, Row

@@ -14,7 +14,7 @@ from drawn import cases, packs
 from draws import draws
 from reference_cases import NOW
 from reference_cases import cases as shipped_cases
-from tactful.decide.ranker import Conclusion
+from tactful.decide.conclusions import Conclusion
 from tactful.reasons.telling import CompiledTelling, PlainTelling, Telling
 
 SHIPPED: Final = tactful.load()

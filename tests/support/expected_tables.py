@@ -13,7 +13,7 @@ import pyarrow as pa
 import tactful
 from tactful.columns.columns import NULL, Columns
 from tactful.columns.firings import RuleFirings
-from tactful.decide.ranker import Conclusion, PutAside, Ranking
+from tactful.decide.conclusions import Conclusion, PutAside, Ranking
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Case, OfferRow, Row
 from tactful.reasons.context import application_of

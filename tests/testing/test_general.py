@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 import tactful
+from tactful.decide.conclusions import Ranking
 from tactful.decide.general import check_claim, general_invariants
 from tactful.decide.invariants import decide_case
-from tactful.decide.ranker import Ranking
 from tactful.facts.kinds import DAY
 from tactful.language.terms import GENERAL
 from tactful.testing import InvariantResult, check_general

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 import tactful
 from tactful.cli.app import app
+from tactful.decide.conclusions import Ranking
 from tactful.decide.decider import Decider
-from tactful.decide.ranker import Ranking
 from tactful.facts.reading.limits import CaseLimits
 from tactful.testing.examples.run import load_examples, read_examples_text
 from tactful.testing.mutation.mutants import mutants

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tactful.api.decision import Decision
 from tactful.decide.changes import calendar_of, message_sent, spot_in, with_sent
-from tactful.decide.ranker import Conclusion
+from tactful.decide.conclusions import Conclusion
 from tactful.facts.edit import as_given, changed, held, path_of, without_message
 from tactful.facts.paths import find_spot, read_value
 from tactful.facts.reading.custom import Declared

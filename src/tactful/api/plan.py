@@ -7,9 +7,10 @@ from datetime import datetime
 
 import msgspec
 
-from tactful.api.decision import Advice, Decision, outside_safety
+from tactful.api.advice import Advice, outside_safety
+from tactful.api.decision import Decision
+from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.decide.groups import Groups
-from tactful.decide.ranker import Conclusion, Ranking
 from tactful.decide.timeline import Interval, Timeline, timeline
 from tactful.facts.calendars import Calendar
 from tactful.facts.reading.moments import epoch_seconds

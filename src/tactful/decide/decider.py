@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
+from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.decide.handled import without_handled
 from tactful.decide.keys import Keys
-from tactful.decide.ranker import Conclusion, Ranker, Ranking
+from tactful.decide.ranker import Ranker
 from tactful.decide.truths import Conditions
 from tactful.decide.work import Work
 from tactful.engines.compiled import compile_pack

@@ -8,8 +8,8 @@ from typing import assert_never
 
 import msgspec
 
+from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.decide.invariants import DecidedCase, InvariantCheck, Violation
-from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.evaluate import Evaluator
 from tactful.facts.fields import FieldSpec, given_fields
 from tactful.facts.kinds import ChoiceKind

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tactful.decide.ranker import Conclusion
+from tactful.decide.conclusions import Conclusion
 from tactful.facts.rows import Row
 from tactful.source.lazy import lazy
 

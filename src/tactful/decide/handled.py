@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tactful.decide.conclusions import Conclusion, PutAside, Ranking
 from tactful.decide.keys import Keys
-from tactful.decide.ranker import Conclusion, PutAside, Ranking
 from tactful.engines.evaluate import Evaluator
 from tactful.facts.rows import Handled
 

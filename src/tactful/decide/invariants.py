@@ -9,8 +9,8 @@ import msgspec
 from msgspec.structs import replace
 
 from tactful.decide.changes import calendar_of, message_sent, spot_in, with_sent
+from tactful.decide.conclusions import STRENGTH, Conclusion, Ranking
 from tactful.decide.decider import Decider
-from tactful.decide.ranker import STRENGTH, Conclusion, Ranking
 from tactful.engines.evaluate import Environment, Evaluator, row_of
 from tactful.facts.edit import as_given, changed
 from tactful.facts.kinds import BusinessDays, Elapsed

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from tactful.decide.ranker import Conclusion
+from tactful.decide.conclusions import Conclusion
 from tactful.engines.evaluate import Evaluator
 from tactful.facts.entities import SCOPES
 from tactful.facts.kinds import Value

@@ -7,9 +7,9 @@ from typing import Final
 
 import msgspec
 
+from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.decide.decider import Decider
 from tactful.decide.instants import instants
-from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.compiled.past import NO_TURN, Past, Turning, Untold, next_turn, past_of
 from tactful.engines.courses import TooManySteps
 from tactful.engines.firings import RawFiring

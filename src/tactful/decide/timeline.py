@@ -12,9 +12,9 @@ from typing import Final
 
 import msgspec
 
+from tactful.decide.conclusions import Key, Ranking
 from tactful.decide.decider import Decider
 from tactful.decide.instants import instants
-from tactful.decide.ranker import Key, Ranking
 from tactful.engines.courses import TooManySteps
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import HORIZON

@@ -7,10 +7,10 @@ that are imported on first use.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache, lru_cache
-from importlib.machinery import PathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import module_from_spec
 from typing import Any, Final, Generic, TypeVar
 
@@ -133,7 +133,7 @@ def time_zone_help(name: str, *, search: bool = True) -> str:
 def _countries() -> Mapping[str, tuple[str, tuple[str, ...]]]:
     """The countries of the library by their ISO 3166 alpha-2 codes: the module of each, and all names of its class."""
     with FIRST_USE:
-        from holidays.registry import COUNTRIES  # takes 70 ms, so only where a country is named
+        from holidays.registry import COUNTRIES  # takes 25 ms, so only where nothing else tells
 
     return {names[1]: (module, tuple(names)) for module, names in COUNTRIES.items()}
 
@@ -143,6 +143,26 @@ def _iso_countries() -> Mapping[str, str]:
     """All countries of ISO 3166 by code, with their names in English."""
     lines = package_data("zoneinfo", "iso3166.tab").decode().splitlines()
     return dict(line.split("\t")[:2] for line in lines if not line.startswith("#"))
+
+
+def _has_holidays(code: str) -> bool:
+    """Whether the library has the holidays of a country. It is imported only if its folder does not tell."""
+    return (code in _iso_countries() and _has_module(code)) or code in _countries()
+
+
+@cache
+def _has_module(code: str) -> bool:
+    """Whether the library has a module with the English name of a country of ISO 3166, as it has for most countries."""
+    package = PathFinder.find_spec("holidays")
+    if package is None or package.submodule_search_locations is None:
+        return False
+    module = _iso_countries()[code].lower().replace(" ", "_")
+    return _module_spec(module, package.submodule_search_locations) is not None
+
+
+def _module_spec(module: str, folders: Iterable[str]) -> ModuleSpec | None:
+    """Where a country's module is, below the folders of the library; ``None`` if there is none."""
+    return PathFinder.find_spec(f"holidays.countries.{module}", [f"{folder}/countries" for folder in folders])
 
 
 @cache
@@ -155,8 +175,7 @@ def _calendar_class(code: str) -> Any:
     with FIRST_USE:
         import holidays
 
-        name = f"holidays.countries.{module}"
-        spec = PathFinder.find_spec(name, [f"{folder}/countries" for folder in holidays.__path__])
+        spec = _module_spec(module, holidays.__path__)
         if spec is None or spec.loader is None:
             return getattr(holidays, names[0])
         loaded = module_from_spec(spec)
@@ -167,7 +186,7 @@ def _calendar_class(code: str) -> Any:
 def country_exists(name: str) -> bool:
     """Whether holidays are known for ``name``: an ISO 3166 alpha-2 code, or one with a subdivision (``US-NY``)."""
     code, dash, subdivision = name.partition("-")
-    return code in _countries() and (not dash or subdivision in _calendar_class(code).subdivisions)
+    return _has_holidays(code) and (not dash or subdivision in _calendar_class(code).subdivisions)
 
 
 def country_holidays(country: str, language: str = "en_US") -> Any:

@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from tactful.api.decision import Decision
+from tactful.decide.conclusions import Conclusion
 from tactful.decide.decider import Decider
-from tactful.decide.ranker import Conclusion
 from tactful.facts.reading import CaseInput
 from tactful.facts.rows import Case, row_key
 from tactful.journal.entries import Body, Draft, Header, Mistake, Outcome, Settings, encode, microseconds, new_id

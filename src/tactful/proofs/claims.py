@@ -12,7 +12,7 @@ from typing import Final, assert_never
 
 import msgspec
 
-from tactful.decide.ranker import STRENGTH
+from tactful.decide.conclusions import STRENGTH
 from tactful.facts.entities import ANCESTORS, can_be_inside
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import CountryKind, Elapsed, IdKind, ListKind, MomentKind, TextKind

@@ -9,8 +9,8 @@ import msgspec
 import yaml
 
 from tactful.api.policy import Policy
+from tactful.decide.conclusions import Conclusion
 from tactful.decide.invariants import decide_case
-from tactful.decide.ranker import Conclusion
 from tactful.language.ir import CheckedPack
 from tactful.proofs.stated import same_decisions, thresholds
 from tactful.source.diagnostics import InvalidInput

@@ -8,7 +8,7 @@ from typing import Any, Final, assert_never
 import msgspec
 
 from tactful.api.policy import Policy
-from tactful.decide.ranker import STRENGTH
+from tactful.decide.conclusions import STRENGTH
 from tactful.facts.calendars import Calendars
 from tactful.facts.entities import can_be_inside
 from tactful.facts.fields import given_fields

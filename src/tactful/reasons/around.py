@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from tactful.decide.conclusions import Conclusion
 from tactful.decide.decider import Decider
-from tactful.decide.ranker import Conclusion
 from tactful.reasons.encoded import outline
 from tactful.reasons.records.decision import (
     SCHEMA_VERSION,

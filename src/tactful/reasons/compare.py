@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from tactful.decide.ranker import Conclusion, Key, Ranking
+from tactful.decide.conclusions import Conclusion, Key, Ranking
 from tactful.facts.edit import PARAMETERS
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import Kind, MomentKind, Value

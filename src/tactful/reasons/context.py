@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from tactful.decide.conclusions import AddedSteps, Conclusion
 from tactful.decide.decider import Decider
 from tactful.decide.next_change import Change, Subject, next_changes
-from tactful.decide.ranker import AddedSteps, Conclusion, Ranker
+from tactful.decide.ranker import Ranker
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.firings import RawFiring
 from tactful.facts.calendars import Calendar

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tactful.decide.conclusions import Ranking
 from tactful.decide.decider import Decider
 from tactful.decide.next_change import Ahead, all_of
-from tactful.decide.ranker import Ranking
 from tactful.engines.compiled.past import Past, Turning, Untold
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Case, Row

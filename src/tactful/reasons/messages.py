@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tactful.decide.ranker import Conclusion
+from tactful.decide.conclusions import Conclusion
 from tactful.engines.evaluate import Environment, Evaluator
 from tactful.facts.calendars import Calendar
 from tactful.facts.rows import Row

@@ -11,9 +11,9 @@ from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
+from tactful.decide.conclusions import Conclusion
 from tactful.decide.decider import Decider
 from tactful.decide.keys import key_of
-from tactful.decide.ranker import Conclusion
 from tactful.engines.compiled.past import SMALL, Turning, Untold, next_turn, past_of, since, values
 from tactful.engines.expiry import Expiry
 from tactful.facts.kinds import Value

@@ -12,9 +12,9 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
+from tactful.decide.conclusions import AddedSteps, Conclusion, PutAside, Ranking
 from tactful.decide.groups import Groups
 from tactful.decide.keys import key_of
-from tactful.decide.ranker import AddedSteps, Conclusion, PutAside, Ranking
 from tactful.engines.compiled.past import NO_TURN, SMALL, Past, Untold, past_of, since
 from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import HORIZON

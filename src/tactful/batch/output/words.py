@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from tactful.api.policy import Policy
 from tactful.columns.columns import Columns
-from tactful.decide.ranker import Conclusion, Ranking
+from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.engines.firings import RawFiring
 from tactful.reasons.context import Context
 

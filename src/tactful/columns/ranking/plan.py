@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tactful.columns.columns import Ints
-from tactful.decide.ranker import STRENGTH
+from tactful.decide.conclusions import STRENGTH
 from tactful.facts.entities import CODES, SCOPES, can_be_inside, can_belong_to
 from tactful.language.ir import AddStep, ById, CheckedPack, Field, InScope, OrderKey, Prohibit, Rule
 from tactful.language.terms import ADVICE_KINDS, DUE_MEANS

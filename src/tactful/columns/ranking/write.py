@@ -18,7 +18,7 @@ from tactful.columns.ranking.ids import Coded, Ids
 from tactful.columns.ranking.order import RANKED, SET_ASIDE, STATES
 from tactful.columns.ranking.plan import RankingPlan
 from tactful.columns.ranking.steps import Steps, reasons_of
-from tactful.decide.ranker import STRENGTH
+from tactful.decide.conclusions import STRENGTH
 from tactful.facts.entities import ENTITIES
 from tactful.language.terms import ADVICE_KINDS, DUE_MEANS
 

@@ -6,15 +6,14 @@ representation, so that the two can be compared.
 
 from __future__ import annotations
 
-import re
 from calendar import isleap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from math import isfinite
 from typing import Final, assert_never
 
-from tactful.facts.calendars import FIRST_MOMENT, LAST_MOMENT, Calendar, Calendars
-from tactful.facts.kinds import DAY, LONGEST, MOST, WEEKDAYS, BusinessDays, DateKind, Value, as_length, length_of
+from tactful.engines.rete.values import COUNTS, GATHERED, PICKS, amount, has, numbers, ordered, part, reachable, tokens
+from tactful.facts.calendars import Calendar, Calendars
+from tactful.facts.kinds import DAY, WEEKDAYS, BusinessDays, DateKind, Value, as_length, length_of
 from tactful.facts.rows import (
     ApplicationRow,
     CandidateRow,
@@ -208,11 +207,11 @@ class Interpreter:
         if isinstance(fact, Derived):
             return self._result(fact.expression, own)
         matches = [scope for scope in self._collection(fact, own) if self.holds(fact.where, scope)]
-        if fact.op in _COUNTS:
-            return _COUNTS[fact.op](len(matches))
+        if fact.op in COUNTS:
+            return COUNTS[fact.op](len(matches))
         assert fact.value is not None  # the other operations read a field
         known = [value for scope in matches if isinstance(value := self.value(fact.value, scope), int | float)]
-        return _GATHERED[fact.op](known)
+        return GATHERED[fact.op](known)
 
     # --- expressions ---
 
@@ -229,13 +228,13 @@ class Interpreter:
                 return self._opening(expression, scope)
             case Pick(how=how, members=members):
                 known: list[Value] = [value for member in members if (value := self._result(member, scope)) is not None]
-                return _PICKS[how](known) if known else None
+                return PICKS[how](known) if known else None
             case Combine(how=how, members=members, floor=floor):
                 values = [self._result(member, scope) for member in members]
-                return None if None in values else _amount(_numbers(values), how, floor)
+                return None if None in values else amount(numbers(values), how, floor)
             case Share(of=of):
                 value = self._result(of, scope)
-                return None if value is None else _part(value, expression)
+                return None if value is None else part(value, expression)
             case Choose(branches=branches, otherwise=otherwise):
                 held = [self.holds(branch.condition, scope) for branch in branches]
                 values = [self._result(branch.value, scope) for branch in branches]
@@ -250,7 +249,7 @@ class Interpreter:
         if moment is None or by is None:
             return None
         assert isinstance(by, int)  # the check refuses to move a moment by anything but a length of time
-        return _known(self.shifted(moment, Shift(length_of(by), expression.back), _owner(expression.field, scope)))
+        return reachable(self.shifted(moment, Shift(length_of(by), expression.back), _owner(expression.field, scope)))
 
     def _opening(self, expression: Opens, scope: Scope) -> Value:
         field = expression.field
@@ -261,7 +260,7 @@ class Interpreter:
             return None
         assert isinstance(moment, int)  # the check refuses to look for office hours after anything but a moment
         calendar = _place(row)
-        return _known(calendar.office_time(moment) if expression.how == "office" else calendar.next_day(moment))
+        return reachable(calendar.office_time(moment) if expression.how == "office" else calendar.next_day(moment))
 
     # --- conditions ---
 
@@ -305,7 +304,7 @@ class Interpreter:
             case Relates(op=op, other=other):
                 return self._relates(value, op, other, field, scope)
             case TextHas(how=how, words=words):
-                return _has(how, _tokens(folded(str(value))), _tokens(words))
+                return has(how, tokens(folded(str(value))), tokens(words))
             case PlaceIn(values=values):
                 return any(value == place or str(value).startswith(f"{place}-") for place in values)
             case DateBetween(first=first, last=last):
@@ -497,51 +496,6 @@ def _place(row: Row) -> Calendar:
     return calendar
 
 
-def _tokens(text: str) -> list[str]:
-    """The runs of letters and digits of a folded text, and its other signs one by one."""
-    return re.findall(r"[^\W_]+|[\W_]", text)
-
-
-def _has(how: str, text: list[str], words: list[str]) -> bool:
-    """Whether the words follow each other in a text, at a certain place."""
-    at = [start for start in range(len(text) - len(words) + 1) if text[start : start + len(words)] == words]
-    return {"contains": bool(at), "begins": 0 in at, "ends": len(text) - len(words) in at}[how]
-
-
-def _known(moment: int) -> int | None:
-    """A moment; unknown where no calendar reaches."""
-    return None if moment < FIRST_MOMENT or moment > LAST_MOMENT else moment
-
-
-def _amount(values: list[int | float], how: str, is_duration: bool) -> Value:
-    """The sum or difference of values, as a duration of whole seconds or as a number."""
-    sign = 1 if how == "sum" else -1
-    if is_duration:
-        seconds = int(values[0]) + sign * sum(int(value) for value in values[1:])
-        return _seconds(max(seconds, 0))
-    result = float(values[0])
-    for value in values[1:]:
-        result += sign * value
-    return _plain(result)
-
-
-def _seconds(seconds: int) -> Value:
-    return None if seconds > LONGEST else seconds
-
-
-def _plain(number: float) -> Value:
-    if not isfinite(number) or abs(number) >= MOST:
-        return None
-    return int(number) if number % 1 == 0 else number
-
-
-def _part(value: Value, share: Share) -> Value:
-    assert isinstance(value, int | float)
-    if share.whole:
-        return _seconds(int(value) * share.numerator // share.denominator)
-    return _plain(float(value) * share.numerator / share.denominator)
-
-
 def rows_of(family: Family, entity: str) -> tuple[Row, ...]:
     """The rows of an entity that belong to an application."""
     match entity:
@@ -557,33 +511,3 @@ def rows_of(family: Family, entity: str) -> tuple[Row, ...]:
             return tuple(row for group in family.interviewers for row in group)
         case _:
             return family.messages
-
-
-def ordered(left: Value, op: str, right: Value) -> bool:
-    """Whether a comparison of two numbers holds."""
-    assert isinstance(left, int | float)
-    assert isinstance(right, int | float)
-    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[op]
-
-
-_COUNTS: Final[Mapping[str, Callable[[int], Value]]] = {
-    "exists": lambda count: count > 0,
-    "none": lambda count: count == 0,
-    "count": lambda count: count,
-}
-_GATHERED: Final[Mapping[str, Callable[[list[int | float]], Value]]] = {
-    "sum": lambda known: sum(known),
-    "latest": lambda known: max(known, default=None),
-    "earliest": lambda known: min(known, default=None),
-}
-
-
-def _numbers(values: list[Value]) -> list[int | float]:
-    return [value for value in values if isinstance(value, int | float)]
-
-
-_PICKS: Final[Mapping[str, Callable[[list[Value]], Value]]] = {
-    "largest": lambda known: max(_numbers(known)),
-    "smallest": lambda known: min(_numbers(known)),
-    "first": lambda known: known[0],
-}

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from tactful.api.decision import Advice
+from tactful.api.advice import Advice
 from tactful.api.plan import Plan
 from tactful.formats.agenda.hours import describe_repeats, their_clock
 from tactful.formats.agenda.strands import Run, Strand, prohibits, seconds, strands

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from tactful.api.decision import Advice
+from tactful.api.advice import Advice
 from tactful.api.plan import Plan, Planned, Window
 from tactful.facts.calendars import Calendar
 from tactful.facts.reading.moments import epoch_seconds

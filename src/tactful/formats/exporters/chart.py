@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from tactful.api.decision import Advice
+from tactful.api.advice import Advice
 from tactful.api.plan import Plan, Window
 from tactful.facts.calendars import Calendar
 from tactful.formats.agenda import Group, Strand, days, groups, holidays, said_holidays, seconds

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from tactful.api.decision import Advice
+from tactful.api.advice import Advice
 from tactful.api.plan import Plan
 from tactful.formats.agenda import Agenda, Entry, agenda
 from tactful.formats.exporters.chart import chart, heading

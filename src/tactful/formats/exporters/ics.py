@@ -16,7 +16,7 @@ from typing import Final
 from icalendar import Alarm, Component, Event, Todo, vText
 from icalendar import Calendar as ICalendar
 
-from tactful.api.decision import Advice
+from tactful.api.advice import Advice
 from tactful.api.plan import Plan
 from tactful.formats.agenda import Run, Strand, seconds, strands
 from tactful.formats.agenda.hours import daily, describe_repeats_elsewhere, their_clock

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from tactful.api.decision import Advice, Decision
+from tactful.api.advice import Advice
+from tactful.api.decision import Decision
 from tactful.language.terms import ADVICE_KINDS
 from tactful.reasons.records.decision import JustificationRecord
 from tactful.reasons.wording import ends_day

@@ -309,6 +309,9 @@ class _Builder(RuleReader, InvariantReader):
         if not by:
             self.report(MissingKey.at(item.id.span, f"`{item.id.text}` has no `by`", "name the fields of its columns"))
             return None
+        if "rows" not in entries:
+            self.report(MissingKey.at(item.id.span, f"`{item.id.text}` has no `rows`", "write a list of rows"))
+            return None
         rows = entries["rows"][1]
         if not isinstance(rows, Sequence):
             self.report(WrongShape.at(rows.span, "`rows` is a list of rows", "write a row as `[phone_screen, 3 days]`"))

@@ -205,7 +205,7 @@ _FIXED: Final = {text: _fixed(text) for phrase in PHRASES for text in phrase.tem
 
 def meaning_of(phrase: Phrase, field: Field, text: str, span: Span, scope: Scope) -> Meaning | None:
     """The meaning of a phrase for a field; ``None`` after reporting a mistake. ``text`` and ``span`` are for messages."""
-    if type(phrase) is not IsOneOf or len(phrase.operands) > 1 or type(phrase.operands[0]) is not LiteralOperand:
+    if type(phrase) is not IsOneOf or len(phrase.operands) != 1 or type(phrase.operands[0]) is not LiteralOperand:
         return _asked(phrase, Question(field, field.kind, text, span, scope, hint_of, _takes))
     said = field.text, phrase.operands[0].text, phrase.negated, scope.entities
     predicates = scope.names.said.get(said)

@@ -12,8 +12,8 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from tactful.decide.conclusions import Conclusion
 from tactful.decide.decider import Decider
-from tactful.decide.ranker import Conclusion
 from tactful.engines.compiled.past import Past, RuleTurns, Turning
 from tactful.engines.expiry import CLOCK_HORIZON, HORIZON
 from tactful.facts.calendars import Calendar

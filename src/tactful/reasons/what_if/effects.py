@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from tactful.decide.again import Readers, Source
+from tactful.decide.conclusions import Conclusion
 from tactful.decide.decider import Decider
-from tactful.decide.ranker import Conclusion
 from tactful.facts.rows import counterpart
 from tactful.language.ir import slot_fields
 from tactful.reasons.context import Context, target_record

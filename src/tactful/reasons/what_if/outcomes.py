@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from tactful.decide.again import Fired, Source
-from tactful.decide.ranker import AddedSteps, Conclusion, Ranking
+from tactful.decide.conclusions import AddedSteps, Conclusion, Ranking
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import counterpart
 from tactful.facts.shape import CaseShape

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from tactful.decide.ranker import Conclusion, PutAside, Ranking
+from tactful.decide.conclusions import Conclusion, PutAside, Ranking
 from tactful.facts.rows import Row, inside
 from tactful.reasons.context import Context, application_of, pack_record, target_record
 from tactful.reasons.derivation import Derivation

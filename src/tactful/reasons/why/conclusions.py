@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from tactful.decide.ranker import Conclusion, Ranking
+from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.facts.rows import row_key
 from tactful.reasons.context import Context, application_of, target_record
 from tactful.reasons.derivation import Derivation

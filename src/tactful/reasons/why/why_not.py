@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from tactful.decide.ranker import Conclusion
+from tactful.decide.conclusions import Conclusion
 from tactful.decide.timeline import Timeline, timeline
 from tactful.facts.kinds import WEEK
 from tactful.facts.rows import Row, inside, row_key

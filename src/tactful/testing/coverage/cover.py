@@ -14,7 +14,7 @@ from itertools import product
 import msgspec
 
 from tactful.api.policy import Policy
-from tactful.decide.ranker import Conclusion, Ranking
+from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.engines.evaluate import Environment, Evaluator
 from tactful.facts.entities import SCOPES
 from tactful.facts.rows import Case

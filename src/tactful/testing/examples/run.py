@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from tactful.api.policy import Policy, load
-from tactful.decide.ranker import Conclusion, Ranking
+from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.facts.rows import inside
 from tactful.language.terms import Modality
 from tactful.reasons.context import Context, application_of

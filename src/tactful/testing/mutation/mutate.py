@@ -9,8 +9,8 @@ from typing import Any, Final, Literal
 import msgspec
 
 from tactful.api.policy import Policy
+from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.decide.invariants import DecidedCase, Violation, violations_by
-from tactful.decide.ranker import Conclusion, Ranking
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import Turn, fact_turns, rule_turns
 from tactful.facts.calendars import Calendar

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from tactful.api.policy import Policy
+from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.decide.decider import Decider
-from tactful.decide.ranker import Conclusion, Ranker, Ranking
+from tactful.decide.ranker import Ranker
 from tactful.engines.compiled.single_values import SILENT
 from tactful.engines.firings import RawFiring
 from tactful.engines.plain import PlainRuntime

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tactful.api.decision import Advice
+from tactful.api.advice import Advice
 from tactful.api.policy import Policy
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import DAY, HOUR, ChoiceKind

@@ -12,8 +12,8 @@ import msgspec
 from tactful.api.decision import Decision
 from tactful.api.handling import done
 from tactful.api.policy import Policy
+from tactful.decide.conclusions import Conclusion
 from tactful.decide.general import recommended, sending
-from tactful.decide.ranker import Conclusion
 from tactful.facts.edit import with_message
 from tactful.facts.fields import given_fields
 from tactful.facts.kinds import DAY, HOUR, ChoiceKind
