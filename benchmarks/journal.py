@@ -3,7 +3,8 @@
 A journal is filled with decisions on the examples and on a typical case, each of another candidate, as a service fills it:
 ``draft`` is the processor time that a decision's entry takes besides the decision, ``write`` that of the thread that writes,
 with so many entries in a commit. ``replay`` is the processor time for a decision taken again by the shipped pack, with
-everything from the file to the comparison; the bar is 60 µs, so a million in a minute on one core.
+everything from the file to the comparison. The first decisions are told apart, for which it loads and compiles the pack:
+they take as long as thousands of others. The bar is a million decisions in a minute on one core, with the first ones.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from rich.table import Table
 import cases
 import tactful
 from tactful import journal
+from tactful.journal.archive import Wanted
 from tactful.journal.drafts import Drafted, draft_decision
 from tactful.journal.replay import replay
 from tactful.journal.verify import verify
@@ -32,8 +34,11 @@ from tactful.journal.writer import Ticket, Writer
 from twin import OBJECTS
 
 EXAMPLES: Final = Path(__file__).parents[1] / "examples"
-#: The most microseconds for a decision that is replayed.
+#: The most seconds for so many decisions that are replayed.
 BAR: Final = 60
+MANY: Final = 1_000_000
+#: After how many decisions of a replay the pack is compiled.
+FIRST: Final = 100
 
 
 def bodies(policy: tactful.Policy) -> Iterator[bytes]:
@@ -71,6 +76,19 @@ def write(writer: Writer, drafted: list[Drafted], together: int) -> float:
     return (time.process_time() - begun) / len(drafted) * 1e6
 
 
+def replaying(file: Path, count: int) -> tuple[float, float]:
+    """Replay so many decisions: the microseconds for the first ones, and for each once the pack is compiled."""
+    archive = journal.read(str(file))
+    *_, last = islice(archive.rows(), FIRST)
+    begun = time.process_time()
+    replay(archive, wanted=Wanted(until=last.at + 1_000))
+    first = time.process_time() - begun
+    begun = time.process_time()
+    result = replay(archive)
+    assert (result.decided, result.different) == (count, 0), result
+    return first * 1e6, (time.process_time() - begun) / count * 1e6
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -93,15 +111,14 @@ def main() -> None:
         begun = time.process_time()
         assert not verify(archive).wrong
         table.add_row("verify", f"{(time.process_time() - begun) / options.decisions * 1e6:,.0f}")
-        begun = time.process_time()
-        result = replay(archive)
-        assert (result.decided, result.different) == (options.decisions, 0), result
-        replayed = (time.process_time() - begun) / options.decisions * 1e6
-        table.add_row("replay", f"{replayed:,.1f}")
+        first, each = replaying(file, options.decisions)
+        table.add_row(f"replay, the first {FIRST} together", f"{first:,.0f}")
+        table.add_row("replay", f"{each:,.1f}")
         table.add_row("bytes on the disk", f"{file.stat().st_size / options.decisions:,.0f}")
     Console().print(table)
-    said = "met" if replayed <= BAR else "missed"
-    Console().print(f"replay: {replayed:,.1f} µs a decision; bar {BAR} µs (a million in a minute on one core): {said}")
+    seconds = (first + MANY * each) / 1e6
+    said = "met" if seconds <= BAR else "missed"
+    Console().print(f"replay: {seconds:,.1f} s of processor time for a million decisions; bar {BAR} s: {said}")
 
 
 if __name__ == "__main__":

@@ -155,6 +155,19 @@ def test_tables_reject_the_candidate_and_decide_on_the_others() -> None:
         assert decided.actions["candidate_id"].to_pylist() == ["first"] * 2 + ["last"] * 3
 
 
+def test_a_replay_refuses_the_case_and_decides_on_the_others() -> None:
+    """The compiled rules look for the deadlines there, and refuse the same candidate."""
+    policy = _policy(SEARCHED)
+    decider = policy.table_decider
+    read = decider.read(policy.tables([_case(2, "first"), _case(100, "large"), _case(3, "last")]), None, lambda: 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runtime, "SMALL", 0)  # cases of any size are searched as large ones are
+        patch.setattr(expiry, "STEPS", 3_000)
+        ranked = decider.rank_at_once(read.columns)
+    assert {no: (reject.candidate_id, reject.code) for no, reject in ranked.refused.items()} == {1: ("large", "T213")}
+    assert ranked.tables.actions["candidate_id"].to_pylist() == ["first"] * 2 + ["last"] * 3
+
+
 def test_lines_reject_the_case_and_decide_on_the_others() -> None:
     """The reject names the line."""
     lines = [b"{", *(msgspec.json.encode(_case(size, f"c{size}")) for size in (2, 100, 3))]

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from tactful.api.decision import Decision
 from tactful.columns.chunks import chunks
-from tactful.columns.columns import Columns, Places
+from tactful.columns.columns import Columns
 from tactful.columns.engine import columnar_program
 from tactful.columns.engine.deadlines import Refused
 from tactful.columns.from_cases import rows_of
@@ -31,7 +31,6 @@ from tactful.source.diagnostics import Diagnostic, InvalidInput, TactfulError
 
 Tables = Mapping[str, pa.Table]
 
-_NOBODY: Final[Places] = np.zeros(0, np.int64)
 REJECTS: Final = pa.schema(
     [
         pa.field(name, pa.string(), null, {"description": about})
@@ -98,16 +97,26 @@ class TableDecider:
 
         Candidates on whom a decision takes too many steps are left out, and rejected.
         """
-        return self._rank(columns, lambda left: (self._ranked(left, steps), _NOBODY))
+        program = self._program
+
+        def ranked(left: Columns) -> RankedTables:
+            added = program.fire_steps(left) if steps else None
+            return self._ranker.rank(left, program.fire(left), added, program.values, self._aside(left))
+
+        return self._rank(columns, ranked)
 
     def rank_at_once(self, columns: Columns) -> Ranked:
-        """The same without steps, and without the deadlines that columns would search for case by case.
+        """The same without steps. The compiled rules, if there are any, find the deadlines that have to be searched for case by
+        case, and are much faster at that. It pays where they are compiled anyway, or for thousands of cases."""
+        program, compiled = self._program, self._decider.compiled
+        search = None if compiled is None else compiled.ends
 
-        :attr:`Ranked.open` names the candidates who have such deadlines. What the tables say of them does not count.
-        """
-        return self._rank(columns, self._ranked_at_once)
+        def ranked(left: Columns) -> RankedTables:
+            return self._ranker.rank(left, program.fire(left, search), None, program.values, self._aside(left))
 
-    def _rank(self, columns: Columns, ranked: Callable[[Columns], tuple[RankedTables, Places]]) -> Ranked:
+        return self._rank(columns, ranked)
+
+    def _rank(self, columns: Columns, ranked: Callable[[Columns], RankedTables]) -> Ranked:
         numbers, refused = np.arange(columns.sizes["candidate"]), self._too_large(columns)
         everyone, mistakes, tables = columns, dict[int, Diagnostic](), None
         while tables is None:
@@ -116,20 +125,10 @@ class TableDecider:
                 gone = np.isin(np.arange(len(numbers)), list(refused))
                 columns, numbers = without(columns, gone, columns.cases), numbers[~gone]
             try:
-                tables, open_ = ranked(columns)
+                tables = ranked(columns)
             except Refused as error:
                 refused = error.mistakes
-        return Ranked(tables, columns, _rejects(everyone, mistakes), frozenset(numbers[open_].tolist()))
-
-    def _ranked(self, columns: Columns, steps: bool) -> RankedTables:
-        program = self._program
-        added = program.fire_steps(columns) if steps else None
-        return self._ranker.rank(columns, program.fire(columns), added, program.values, self._aside(columns))
-
-    def _ranked_at_once(self, columns: Columns) -> tuple[RankedTables, Places]:
-        program = self._program
-        fired, open_ = program.fire_at_once(columns)
-        return self._ranker.rank(columns, fired, None, program.values, self._aside(columns)), open_
+        return Ranked(tables, columns, _rejects(everyone, mistakes))
 
     def _aside(self, columns: Columns) -> list[Aside]:
         """The advice that candidates have followed or dismissed."""
@@ -167,14 +166,12 @@ class TableDecider:
 class Ranked(NamedTuple):
     """The decisions on one chunk: their tables, and the candidates that were decided on.
 
-    ``refused`` has the others, in their order: their numbers among the candidates of the chunk, and why. ``open``: the
-    numbers of candidates whose deadlines were not searched for, see :meth:`TableDecider.rank_at_once`.
+    ``refused`` has the others, in their order: their numbers among the candidates of the chunk, and why.
     """
 
     tables: RankedTables
     columns: Columns
     refused: dict[int, Reject]
-    open: frozenset[int]
 
 
 def _rejects(columns: Columns, mistakes: Mapping[int, Diagnostic]) -> dict[int, Reject]:

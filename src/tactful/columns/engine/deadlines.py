@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -12,13 +12,15 @@ from tactful.columns.engine.fields import Fields
 from tactful.columns.engine.frames import Frame
 from tactful.columns.engine.nodes import Ref, Table
 from tactful.columns.engine.planner import Planner
+from tactful.columns.from_cases import rows_of
 from tactful.engines.courses import TooManySteps
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import Expiry, end_not_found
 from tactful.facts.calendars import Calendars
+from tactful.facts.rows import Case, Row
 from tactful.language.ir import AllOf, AnyOf, ComputedFact, Condition, NowIs, Rule, Shift, Test
 from tactful.language.ir.clockwork import Clockwork
-from tactful.source.diagnostics import Diagnostic
+from tactful.source.diagnostics import Diagnostic, InvalidInput
 
 
 class End(NamedTuple):
@@ -30,6 +32,12 @@ class End(NamedTuple):
 
 #: The deadline is the first known moment among these. ``None``: the deadline must be searched for.
 Ends = tuple[End, ...] | None
+
+#: When a rule that fires for a row stops by time alone, in seconds since 1970; ``None`` if that is too far off. Raises
+#: :class:`tactful.InvalidInput` if it takes too many steps to tell.
+EndOf = Callable[[Rule, Row], int | None]
+#: Finds ends in a case, at a moment in seconds since 1970.
+Search = Callable[[Case, int], EndOf]
 
 
 def ends_of(rule: Rule, clockwork: Clockwork, planner: Planner) -> Ends:
@@ -113,21 +121,16 @@ class Deadlines:
         self._open.append(_Open(rule, rows, self._columns.above(rule.entity, "candidate").take(rows), due))
         return due
 
-    def open_cases(self) -> Places:
-        """The numbers of the cases with deadlines that are still to be searched for, in their order."""
-        owners = [open_.owners for open_ in self._open]
-        return np.unique(np.concatenate(owners)) if owners else np.zeros(0, np.int64)
-
-    def search(self) -> None:
-        """Search for the deadlines that are still missing, case by case, as the compiled engine does.
+    def search(self, search: Search | None = None) -> None:
+        """Search for the deadlines that are still missing, case by case: with ``search``, or else as the plain evaluator does.
 
         Raises :class:`Refused` with all cases that this takes too many steps for.
         """
         if not self._open:
             return
         refused: dict[int, Diagnostic] = {}
-        clockwork = Clockwork(self._facts)
-        wanted = self.open_cases()
+        search = search or _plain_search(self._facts, self._calendars)
+        wanted = np.unique(np.concatenate([open_.owners for open_ in self._open]))
         orders = [np.argsort(open_.owners, kind="stable") for open_ in self._open]
         stretches = [
             np.searchsorted(open_.owners.take(order), np.append(wanted, wanted[-1] + 1))
@@ -136,23 +139,33 @@ class Deadlines:
         for place, case in enumerate(self._columns.each_case(wanted.tolist())):
             no = int(wanted[place])
             now = self._fields.now("candidate", np.array([no]))
-            moment = now if isinstance(now, int) else int(now[0])
-            expiry = Expiry(Evaluator(case, moment, self._facts, self._calendars), clockwork)
+            end_of, rows = search(case, now if isinstance(now, int) else int(now[0])), rows_of([case])
             for open_, order, ends in zip(self._open, orders, stretches, strict=True):
+                start = int(self._columns.starts("candidate", open_.rule.entity)[no])
+                own = rows[open_.rule.entity]
                 try:
-                    self._search(open_, order[ends[place] : ends[place + 1]].tolist(), no, expiry)
-                except TooManySteps:
-                    refused.setdefault(no, end_not_found(open_.rule, case))
+                    for at in order[ends[place] : ends[place + 1]].tolist():
+                        until = end_of(open_.rule, own[int(open_.rows[at]) - start])
+                        open_.due[at] = NULL if until is None else until
+                except InvalidInput as error:
+                    refused.setdefault(no, error.diagnostics[0])
         if refused:
             raise Refused(refused)
 
-    def _search(self, open_: _Open, places: list[int], no: int, expiry: Expiry) -> None:
-        """Search for the deadlines of one rule in one case. ``places`` are those of its firings."""
-        if not places:
-            return
-        own = list(expiry.evaluator.rows(open_.rule.entity))
-        start = self._columns.starts("candidate", open_.rule.entity)[no]
-        for at in places:
-            until = expiry.until(open_.rule, own[int(open_.rows[at] - start)])
-            if until is not None:
-                open_.due[at] = until
+
+def _plain_search(facts: Mapping[str, ComputedFact], calendars: Calendars) -> Search:
+    """The search with the plain evaluator."""
+    clockwork = Clockwork(facts)
+
+    def search(case: Case, now: int) -> EndOf:
+        expiry = Expiry(Evaluator(case, now, facts, calendars), clockwork)
+
+        def end_of(rule: Rule, row: Row) -> int | None:
+            try:
+                return expiry.until(rule, row)
+            except TooManySteps:
+                raise InvalidInput([end_not_found(rule, case)]) from None
+
+        return end_of
+
+    return search

@@ -9,11 +9,11 @@ from typing import Any, Final, assert_never
 import numpy as np
 import numpy.typing as npt
 
-from tactful.columns.columns import Columns, Places
+from tactful.columns.columns import Columns
 from tactful.columns.engine.aggregates import AggregatePlan, Aggregates, aggregate_plan
 from tactful.columns.engine.business_days import DayTables, LocalDays
 from tactful.columns.engine.conditions import Conditions
-from tactful.columns.engine.deadlines import Deadlines, Ends, ends_of
+from tactful.columns.engine.deadlines import Deadlines, Ends, Search, ends_of
 from tactful.columns.engine.derived import DerivedFacts, DerivedPlan, derived_plan
 from tactful.columns.engine.fields import Fields, is_known
 from tactful.columns.engine.frames import Some
@@ -55,24 +55,14 @@ class ColumnarProgram:
         self._rules = [plan for plan in plans if not isinstance(plan.rule.conclusion, AddStep)]
         self._steps = [plan for plan in plans if isinstance(plan.rule.conclusion, AddStep)]
 
-    def fire(self, columns: Columns) -> list[RuleFirings]:
+    def fire(self, columns: Columns, search: Search | None = None) -> list[RuleFirings]:
         """All firings of rules that advise or prohibit, in the order of rules. Rules that do not fire are left out.
 
-        Raises :class:`tactful.columns.engine.deadlines.Refused` with the cases that take too many steps, as
-        :meth:`fire_steps` does.
+        ``search`` finds the deadlines that have to be searched for case by case; without it, the plain evaluator does. Raises
+        :class:`tactful.columns.engine.deadlines.Refused` with the cases that take too many steps, as :meth:`fire_steps`
+        does.
         """
-        return self._fired(self._rules, columns)
-
-    def fire_at_once(self, columns: Columns) -> tuple[list[RuleFirings], Places]:
-        """The same without searching for deadlines case by case. Also the numbers of the cases that this leaves open.
-
-        Their deadlines are unknown here.
-        """
-        chunk = self._chunk(columns)
-        try:
-            return chunk.fired_at_once(self._rules)
-        finally:
-            chunk.forget()
+        return self._fired(self._rules, columns, search)
 
     def fire_steps(self, columns: Columns) -> list[RuleFirings]:
         """All firings of rules that add steps, in the order of rules. Rules that do not fire are left out."""
@@ -86,10 +76,10 @@ class ColumnarProgram:
         finally:
             chunk.forget()
 
-    def _fired(self, rules: Iterable[_RulePlan], columns: Columns) -> list[RuleFirings]:
+    def _fired(self, rules: Iterable[_RulePlan], columns: Columns, search: Search | None = None) -> list[RuleFirings]:
         chunk = self._chunk(columns)
         try:
-            return chunk.fired(rules)
+            return chunk.fired(rules, search)
         finally:
             chunk.forget()
 
@@ -139,15 +129,11 @@ class _Chunk:
         self._derived = DerivedFacts(self._conditions, fields)
         self._deadlines = Deadlines(columns, fields, facts, calendars)
 
-    def fired(self, rules: Iterable[_RulePlan]) -> list[RuleFirings]:
+    def fired(self, rules: Iterable[_RulePlan], search: Search | None) -> list[RuleFirings]:
         """The firings of some rules. Raises :class:`tactful.columns.engine.deadlines.Refused`."""
         firings = self._firings(rules)
-        self._deadlines.search()
+        self._deadlines.search(search)
         return firings
-
-    def fired_at_once(self, rules: Iterable[_RulePlan]) -> tuple[list[RuleFirings], Places]:
-        """The firings of some rules, and the cases whose deadlines are still to be searched for."""
-        return self._firings(rules), self._deadlines.open_cases()
 
     def _firings(self, rules: Iterable[_RulePlan]) -> list[RuleFirings]:
         firings = []

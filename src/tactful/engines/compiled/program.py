@@ -11,7 +11,7 @@ from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.firings import RawFiring
 from tactful.facts.calendars import Calendars
 from tactful.facts.rows import Case, Row
-from tactful.language.ir import CheckedPack
+from tactful.language.ir import CheckedPack, Rule
 from tactful.language.ir.clockwork import Clockwork
 
 
@@ -44,6 +44,11 @@ class CompiledProgram:
         """The places of rows in an order of targets, by the order's number, for ``case`` at ``now`` (seconds since 1970)."""
         runtime, functions = self.runtime(case, now), self._orders
         return lambda no, rows: functions[no](runtime, rows)
+
+    def ends(self, case: Case, now: int) -> Callable[[Rule, Row], int | None]:
+        """When rules that fire for rows of ``case`` at ``now`` stop by time alone; see :meth:`Runtime.until`."""
+        runtime = self.runtime(case, now)
+        return lambda rule, row: runtime.until(rule.no, row)
 
     def runtime(self, case: Case, now: int) -> Runtime:
         """The object that functions run on, for ``case`` at ``now`` (seconds since 1970)."""

@@ -18,11 +18,9 @@ from tactful.api.policy import Policy
 from tactful.columns.columns import NULL, Column, Columns, Flags
 from tactful.columns.joined import columns_in_blocks
 from tactful.columns.subset import Fields
-from tactful.decide.conclusions import Conclusion
-from tactful.decide.decider import Decider
 from tactful.facts.reading import read_case
-from tactful.facts.rows import Case, row_key
-from tactful.journal.replay.said import Plain, about
+from tactful.facts.rows import Case
+from tactful.journal.replay.said import Plain
 from tactful.source.diagnostics import InvalidInput
 
 Numbers = npt.NDArray[np.int64]
@@ -44,11 +42,7 @@ class Question(NamedTuple):
 
 
 def decide_all(policy: Policy, questions: Sequence[Question]) -> list[list[Plain] | str]:
-    """A policy's advice for each case, or the code of the mistake because of which it refuses the case.
-
-    Deadlines that depend on clocks or on other facts that time changes have to be searched for case by case. The engine for
-    one case is much faster at that than the engine over columns, so it decides these cases.
-    """
+    """A policy's advice for each case, or the code of the mistake because of which it refuses the case."""
     cases = _Cases(policy, questions)
     columns = columns_in_blocks(cases.read(), cases.again, policy.checked.carried)
     ranked = policy.table_decider.rank_at_once(_numbered(columns))
@@ -57,8 +51,6 @@ def decide_all(policy: Policy, questions: Sequence[Question]) -> list[list[Plain
         answers[cases.places[no]] = reject.code
     for no, said in _said(ranked.tables.actions, ranked.tables.justifications).items():
         answers[cases.places[no]] = said
-    for no in ranked.open:
-        answers[cases.places[no]] = _said_alone(policy.decider, *cases.one(no))
     return [answers.get(place, []) for place in range(len(questions))]
 
 
@@ -81,41 +73,15 @@ class _Cases:
                 self.places.append(place)
                 yield case, question.now
 
-    def one(self, no: int) -> tuple[Case, int]:
-        """A case by its number among those that are not refused, with its moment."""
-        question = self._questions[self.places[no]]
-        return self._case(question), question.now
-
     def again(self, numbers: Sequence[int]) -> list[Case]:
-        """The cases with some numbers."""
-        return [self.one(no)[0] for no in numbers]
+        """The cases with some numbers among those that are not refused."""
+        return [self._case(self._questions[self.places[no]]) for no in numbers]
 
     def _case(self, question: Question) -> Case:
         policy, decider = self._policy, self._policy.decider
         return read_case(
             bytes(question.case), policy.calendars, decider.declared, decider.limits, question.now, keys_checked=True
         )
-
-
-def _said_alone(decider: Decider, case: Case, now: int) -> list[Plain] | str:
-    """What the engine for one case says, or the code of the mistake because of which it refuses the case."""
-    try:
-        ranking = decider.rank(case, now)
-    except InvalidInput as error:
-        return error.diagnostics[0].code
-    return [_said_of(decider, conclusion) for conclusion in ranking.ranked]
-
-
-def _said_of(decider: Decider, conclusion: Conclusion) -> Plain:
-    rules = decider.checked.rules
-    ids = {rules[no].id for no, _, _ in conclusion.firings}
-    return (
-        conclusion.action,
-        conclusion.modality,
-        *about(*row_key(conclusion.target)),
-        conclusion.due,
-        tuple(sorted(ids)),
-    )
 
 
 def _numbered(columns: Columns) -> Columns:
