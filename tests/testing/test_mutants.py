@@ -109,7 +109,8 @@ rules: {r: {for each: offer, when: {candidate.employed: yes}, then: {may: reply,
 """
     one = _outcomes("examples: {}", pack)["r/when candidate.employed:condition dropped"]
     assert one.case is not None
-    assert one.case["applications"][0]["offer"] == {}
+    (application,) = one.case["applications"]
+    assert application == {"id": application["id"], "offer": {}}
     assert tactful.loads(pack.replace("candidate.employed: yes", "")).decide(one.case).actions
 
 
