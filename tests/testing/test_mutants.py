@@ -109,8 +109,34 @@ rules: {r: {for each: offer, when: {candidate.employed: yes}, then: {may: reply,
 """
     one = _outcomes("examples: {}", pack)["r/when candidate.employed:condition dropped"]
     assert one.case is not None
-    assert one.case["applications"][0]["offer"] == {}
+    (application,) = one.case["applications"]
+    assert application == {"id": application["id"], "offer": {}}
     assert tactful.loads(pack.replace("candidate.employed: yes", "")).decide(one.case).actions
+
+
+def test_a_step_that_names_somebody_else_is_a_difference() -> None:
+    """The rule adds a step in both cases, and the step is about another person."""
+    pack = """
+actions: {call: {about: a call}}
+rules:
+  call-them: {for each: application, then: {should: call}, because: a reason}
+  name-them:
+    for each: person
+    when: {person.role: recruiter}
+    then: {step: "Ask for {person.name|them}.", of: call, to: application}
+    because: a reason
+"""
+    example = """
+examples:
+  named:
+    case:
+      candidate: {id: c}
+      applications: [{id: a, people: [{id: p, name: Ana, role: recruiter}, {id: q, name: Eve}]}]
+    at: 2026-11-04T10:00:00+00:00
+    expect: [{should: call, steps: [Ask for Ana.]}]
+"""
+    negated = _outcomes(example, pack)["name-them/when person.role:condition negated"]
+    assert negated.by == "example named"
 
 
 def test_an_invariant_notices_too() -> None:

@@ -295,7 +295,7 @@ def _outcome(
 
 def _plain(tried: Tried) -> dict[str, Any]:
     """A case as JSON has it, with its moment, and without unknown facts. An empty list may be a fact, as may an empty offer."""
-    plain: dict[str, Any] = msgspec.to_builtins(tried.case.shape)
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(tried.case.shape))
     plain["now"] = tried.case.candidate.calendar.local(tried.now).isoformat()
     return plain
 

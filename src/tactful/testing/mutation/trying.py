@@ -170,10 +170,10 @@ def _seen(conclusion: Conclusion) -> Seen:
 
 
 def _steps(ranking: Ranking, steps: Sequence[RawFiring], case: Case, ranker: Ranker) -> Seen:
-    """For each recommendation, the numbers of the rules that add steps to it."""
+    """For each recommendation, the rules that add steps to it, and the rows that the steps may name."""
     by_target = ranker.added_steps(steps, case)
     return tuple(
-        tuple(no for no, _, _ in ranker.steps_for(advice, by_target))
+        tuple((no, id(row)) for no, row, _ in ranker.steps_for(advice, by_target))
         for advice in ranking.ranked
         if not advice.prohibits
     )
