@@ -162,7 +162,10 @@ class _Short:
         for name, steps in block.own_steps():
             self._steps(f"{name}: ", steps)
         alternatives = dict.fromkeys(
-            _alternative(other, self._words) for advice in block.advice for other in advice.alternatives
+            _alternative(other, self._words)
+            for advice in block.advice
+            for other in advice.alternatives
+            if other.action != advice.action  # the same for somebody else: the best person is named already
         )
         if alternatives:
             _indented(self._console, Text(self._words.say("or: {label}", label="; ".join(alternatives)), "dim"))
