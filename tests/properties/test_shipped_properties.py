@@ -183,6 +183,7 @@ def test_p10_the_catalogue_has_no_gifts_visits_or_invitations(pack: tactful.Poli
         *("prepare", "find_out", "hand_over", "hand_in_task", "send_references", "send_documents", "tell_own_manager"),
         *("accept_offer", "decline_offer", "take_back_yes", "ask_for_terms", "ask_about_difference", "ask_about_terms"),
         *("book_medical", "name_referees", "weigh_counter_offer", "decline_counter_offer", "settle_leaving"),
+        "talk_to_manager",
         *(("tell_the_agent",) if pack.name == "agency" else ()),
     }
 

@@ -129,6 +129,7 @@ cases = st.builds(
         last_day_on=moments,
         let_go=st.booleans(),
         counter_offer=word(shape.CounterOffer),
+        employer_knows=word(shape.EmployerKnows),
     ),
     st.one_of(st.tuples(_application("a")), st.tuples(_application("a"), _application("b"))).map(list),
 )

@@ -239,6 +239,7 @@ _candidate: Final = _fields(
         "last_day_on": days,
         "let_go": st.booleans(),
         "counter_offer": word(shape.CounterOffer),
+        "employer_knows": word(shape.EmployerKnows),
         **_place,
     },
     id=st.just("c"),

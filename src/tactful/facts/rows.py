@@ -76,6 +76,7 @@ class CandidateRow(Row, frozen=True):
     last_day_on: int | None
     let_go: bool | None
     counter_offer: str | None
+    employer_knows: str | None
     calendar: Calendar
     custom: Mapping[str, Value]
 

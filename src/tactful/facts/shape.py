@@ -28,6 +28,7 @@ Terms = Literal["fine", "wanted", "worse_than_said", "asked", "refused", "improv
 MoreTime = Literal["asked", "granted", "refused"]
 Choice = Literal["accept", "decline"]
 CounterOffer = Literal["unanswered", "declined", "accepted"]
+EmployerKnows = Literal["unaware", "found_out", "told"]
 Stage = Literal["phone_screen", "first", "panel", "technical", "final"]
 InterviewStatus = Literal["scheduled", "held", "cancelled", "missed"]
 Side = Literal["company", "candidate"]
@@ -434,6 +435,14 @@ class Candidate(Shape, frozen=True):
     counter_offer: Annotated[
         CounterOffer | None,
         Meta(description="The candidate's answer to an offer with which the present employer would like to keep them."),
+    ] = None
+    employer_knows: Annotated[
+        EmployerKnows | None,
+        Meta(
+            description="Whether the present employer knows that the candidate is looking elsewhere. unaware: they do "
+            "not know. found_out: they have heard of it, and nobody has talked about it yet. told: the candidate has talked "
+            "to them.",
+        ),
     ] = None
     custom: Custom = None
 

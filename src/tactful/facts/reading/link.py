@@ -91,6 +91,7 @@ def link(shape: CaseShape, now: int | None, calendars: Calendars, declared: Decl
         None if given.last_day_on is None else linker.deadline(given.last_day_on),
         given.let_go,
         given.counter_offer,
+        given.employer_knows,
         calendar,
         values,
     )
