@@ -50,6 +50,7 @@ MessageKind = Literal[
     "offer",
     "rejection",
     "feedback_request",
+    "help_offer",
     "withdrawal",
     "other",
 ]
@@ -276,7 +277,8 @@ class Message(Shape, frozen=True):
         Meta(
             description="The subject of the message. task, references, documents: the candidate received the request "
             "for them, or sent them. pay_question: a question about the pay that the candidate expects. "
-            "feedback_request: a request for feedback after a rejection.",
+            "feedback_request: a request for feedback after a rejection. help_offer: somebody inside offers to put in a "
+            "word, or to ask how things stand.",
             extra={"over": ("rejection", "withdrawal")},
         ),
     ] = None
