@@ -131,15 +131,15 @@ def test_people_with_the_same_advice_stand_together() -> None:
         "    - Dana Ruiz: Mention trams, Dana Ruiz.",
         "",
         "What to leave alone",
-        " 2. MUST NOT  Call Acme – until Thu 26 Nov",
+        " 3. MUST NOT  Call Acme – until Thu 26 Nov",
         "    Acme is busy.",
         "",
         "What to wait for",
-        " 3. SHOULD  Give Acme time – until Thu 26 Nov",
+        " 4. SHOULD  Give Acme time – until Thu 26 Nov",
         "    Acme has a lot to read.",
         "",
         "Standing advice",
-        " 4. SHOULD  Look around",
+        " 5. SHOULD  Look around",
         *END,
     ]
 
@@ -212,7 +212,7 @@ def test_what_one_company_would_tell_is_told_of_several() -> None:
     lines = _told(_acme(LEE), beta)
     at = lines.index(" 1. SHOULD  Write to Lee Park (Acme) and Ann Lo (Beta)")
     assert lines[at + 1] == "    by Sat 28 Nov (in 4 days)"  # a line of its own, as both together do not fit
-    assert " 2. MUST NOT  Call Acme and Beta – until Thu 26 Nov" in lines
+    assert " 3. MUST NOT  Call Acme and Beta – until Thu 26 Nov" in lines
     assert "    Acme is busy. The same goes for Beta." in lines
 
 

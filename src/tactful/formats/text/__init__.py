@@ -74,7 +74,7 @@ def _print_in_full(advice: list[Advice], decision: Decision, console: SafeConsol
 
 def _in_full(advice: Advice, decision: Decision, console: SafeConsole) -> None:
     words = decision.words
-    line = _headline(advice, advice.label, words, advice.rank)
+    line = _headline(advice, advice.label, words)
     line.append(words.concerning(advice.target, decision.company(advice.application)), "dim")
     console.print(line)
     if (deadline := _deadline([advice], decision)) is not None:
@@ -94,8 +94,6 @@ class _Short:
         self._decision, self._console, self._words = decision, console, decision.words
         #: Whether it has to be said which company advice is about.
         self._companies = application is None and len(decision.context.case.families) > 1
-        #: How many lines have been printed. Lines are counted, because people who get the same advice share one.
-        self._lines = 0
         #: What has been said of each action. It is not repeated for others.
         self._told: set[tuple[str, str]] = set()
 
@@ -122,8 +120,7 @@ class _Short:
             print_(block)
 
     def _line(self, block: Block) -> None:
-        self._lines += 1
-        line = _headline(block.first, block.label(), self._words, self._lines)
+        line = _headline(block.first, block.label(), self._words)
         if concerned := block.concerning(company=self._companies):
             line.append(f" ({concerned})", "dim")
         dues = list(by_due(block))
@@ -194,9 +191,9 @@ def _heading(text: str, console: SafeConsole) -> None:
     console.print(Text(text, "bold"))
 
 
-def _headline(advice: Advice, label: str, words: Words, no: int) -> Text:
+def _headline(advice: Advice, label: str, words: Words) -> Text:
     modality = words.loud(advice.modality)
-    return Text.assemble(f"{no:>2}. ", (modality, STYLES[advice.modality]), "  ", (label, "bold"))
+    return Text.assemble(f"{advice.rank:>2}. ", (modality, STYLES[advice.modality]), "  ", (label, "bold"))
 
 
 def _with_deadline(line: Text, deadline: Text, console: SafeConsole) -> None:
