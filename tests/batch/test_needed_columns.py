@@ -57,6 +57,7 @@ def test_columns_are_needed_by_rules_steps_and_words() -> None:
     assert needed["applications"] == {*always, "contact_via", "time_zone", "country", "calendar", "score"}
     assert needed["people"] == {*always, "person_id", "time_zone", "country", "invited_call"}
     assert needed["offers"] == {*always, "received_at", "signed_at", "withdrawn_at"}
+    assert needed["interviews"] >= {*always, "interview_id", "starts_at", "ended_at", "status"}
     with_steps = needed_columns(decider, Options(steps=True))
     assert with_steps == {**needed, "people": needed["people"] | {"prefers"}}
     assert needed_columns(decider, Options(words=True)) is None

@@ -133,6 +133,7 @@ MISTAKES: Final[list[tuple[str, int, str, Any, str]]] = [
     ("people", 0, "sectors", ["sector 70"], "T204"),
     ("interviews", 0, "ended_at", None, "T203"),
     ("interviews", 0, "ended_at", LATER, "T211"),
+    ("interviews", 0, "starts_at", "2026-11-20T10:00:01Z", "T211"),
     ("interviews", 0, "ended_at", "2026-11-20", "T206"),
     ("interviews", 0, "status", "done", "T205"),
     ("interviewers", 1, "person_id", "p1", "T209"),

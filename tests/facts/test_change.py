@@ -110,10 +110,18 @@ def test_all_mistakes_are_reported_at_once() -> None:
     assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["T703", "T701"]
 
 
-def test_a_change_that_does_not_fit_the_other_facts_is_refused() -> None:
-    """An interview that was held cannot end in the future: changed cases are validated like any other."""
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"interview[onsite].status": "held", "interview[onsite].ended_at": "2027-01-01T10:00:00Z"},
+        {"interview[onsite].starts_at": "2027-01-01T10:00:01Z", "interview[onsite].ended_at": "2027-01-01T10:00:00Z"},
+    ],
+    ids=["held in the future", "starts after it ends"],
+)
+def test_a_change_that_does_not_fit_the_other_facts_is_refused(changes: dict[str, str]) -> None:
+    """An interview that was held cannot end in the future, for example: changed cases are validated like any other."""
     with pytest.raises(tactful.InvalidInput) as caught:
-        _changed(**{"interview[onsite].status": "held", "interview[onsite].ended_at": "2027-01-01T10:00:00Z"})
+        _changed(**changes)
     assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["T211"]
 
 

@@ -89,13 +89,20 @@ Refusal = list[tuple[str, str]]
 Answer = tuple[Any, Advice] | Refusal
 
 
+def _ended(place: str) -> dict[str, str]:
+    """The end and the status of the interview. It does not end before any start that is tried."""
+    if place == "interview.starts_at":
+        return {"ended_at": "2198-12-31T23:59:59Z", "status": "scheduled"}
+    return {"ended_at": "2026-11-19T10:00:00Z", "status": "held"}
+
+
 def case_with(place: str, value: str) -> str:
     """A case as JSON with a value at a place."""
     application: dict[str, Any] = {"id": "a", "custom": {}, "people": [{"id": "dana"}], "offer": {}}
     candidate: dict[str, Any] = {"id": "me", "time_zone": "America/New_York"}
     owner, field = place.split(".")
     interviewer: dict[str, Any] = {"person": "dana"}
-    interview: dict[str, Any] = {"id": "i", "ended_at": "2026-11-19T10:00:00Z", "status": "held"}
+    interview: dict[str, Any] = {"id": "i", **_ended(place)}
     interview["interviewers"] = [interviewer] if owner == "interviewer" else []
     application |= {"interviews": [interview], "messages": [{}]}
     parts: dict[str, dict[str, Any]] = {
@@ -228,8 +235,7 @@ def tables_with(place: str, values: pa.Array) -> dict[str, pa.Table]:
         "interviews": {
             **above,
             "interview_id": ["i"] * count,
-            "ended_at": ["2026-11-19T10:00:00Z"] * count,
-            "status": ["held"] * count,
+            **{name: [value] * count for name, value in _ended(place).items()},
         },
         "messages": {**above},
     }

@@ -18,7 +18,8 @@ from tactful.cli.app import app
 from tactful.testing.examples.run import load_examples
 from tactful.testing.mutation.mutants import Mutant, mutants
 from tactful.testing.mutation.mutate import MutantResult, Mutation, mutate
-from tactful.testing.mutation.trying import Changed, Original, read_drawn_cases, tried
+from tactful.testing.mutation.tried import Tried, read_drawn_cases
+from tactful.testing.mutation.trying import Changed, Original
 
 pytest.importorskip("z3")
 from tactful.proofs.mutants import equivalence
@@ -108,7 +109,7 @@ def _no_difference(policy: tactful.Policy, more: list[Any], count: int, steps: i
     """Check each mutant that is proved equivalent on cases. Returns how many there are."""
     original = Original(policy)
     read = [*read_drawn_cases(policy, count, seed=2), *more]
-    corpus = [tried(policy, case, case.now or 1_795_600_800) for case in read]
+    corpus = [Tried(policy, case, case.now or 1_795_600_800) for case in read]
     proved = 0
     for mutant in mutants(policy.checked):
         if equivalence(policy.checked, mutant, steps) == "equivalent":
@@ -177,7 +178,7 @@ def test_a_case_that_drawing_does_not_find_is_proposed() -> None:
     mutant = _mutant(policy, "application.last/when application.asked:comparison")
     changed = Changed(Original(policy), mutant)
     read = [policy.read(case) for case in witnesses(policy.checked, mutant)]
-    differing = [*changed.differences(tried(policy, case, case.now or 0) for case in read)]
+    differing = [*changed.differences(Tried(policy, case, case.now or 0) for case in read)]
     assert differing
     (result,) = [
         outcome
@@ -227,7 +228,7 @@ def test_what_examples_of_the_shipped_pack_notice_is_not_proved() -> None:
     policy = tactful.load()
     original = Original(policy)
     corpus = [
-        tried(policy, example.case, example.case.now or 0, example) for example in load_examples("default", policy)[::8]
+        Tried(policy, example.case, example.case.now or 0, example) for example in load_examples("default", policy)[::8]
     ]
     wrong = [
         mutant.id

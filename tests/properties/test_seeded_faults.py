@@ -106,7 +106,7 @@ def test_a_fault_is_caught(fault: str) -> None:
     So few cases are only drawn: from 300 on, cases are also looked for in which more rules fire, which takes seconds.
     """
     only, _ = BROKEN[fault]
-    _is_caught(fault, check_invariants(tactful.load(FAULTS / f"{fault}.yaml"), seed=7, examples=60, only=[only]))
+    _is_caught(fault, check_invariants(tactful.load(FAULTS / f"{fault}.yaml"), seed=7, examples=100, only=[only]))
 
 
 @pytest.mark.parametrize("fault", ["a_message_a_day", "by_post_whatever_they_asked_for"])

@@ -127,7 +127,7 @@ def test_drawn_packs_decide_in_place_as_anew(plain: bool, text: str, data: dict[
 
 
 def test_answers_that_contradict_other_facts_cannot_be_set() -> None:
-    """An interview that is still to come was not held, and no offer was signed before it was received."""
+    """An interview to come was not held and does not start after it ends, and no offer was signed before it came."""
     policy = tactful.loads(
         """
 pack: {name: contradictions, version: "1"}
@@ -135,6 +135,7 @@ actions: {cheer: {}}
 rules:
   a: {for each: interview, when: {interview.status: held}, then: {should: cheer}, because: It was held.}
   b: {for each: offer, when: {offer.signed_at: known}, then: {should: cheer}, because: It is signed.}
+  c: {for each: interview, when: {interview.starts_at: to come}, then: {should: cheer}, because: It is to come.}
 """
     )
     case = policy.read(
@@ -151,10 +152,13 @@ rules:
         }
     )
     tried = _Tried(policy, case, plain=False)
-    status, signed = sorted(tried.decider.fields, key=lambda field: field.name, reverse=True)
+    status, starts, signed = sorted(tried.decider.fields, key=lambda field: field.name, reverse=True)
     family = case.families[0]
     assert family.offer is not None
     assert tried.again.of(status, family.interviews[0]).with_value("held") is None
     assert tried.again.of(status, family.interviews[0]).with_value("cancelled") is not None
+    end = family.interviews[0].ended_at
+    assert tried.again.of(starts, family.interviews[0]).with_value(end + 1) is None
+    assert tried.again.of(starts, family.interviews[0]).with_value(end) is not None
     assert tried.again.of(signed, family.offer).with_value(1_795_000_000 - 86_400 * 365) is None
     tried.check()

@@ -42,13 +42,57 @@ def test_an_answer_says_what_it_would_change() -> None:
     assert changed == [("comes", "must_not", "resign"), ("goes", "must_not", "leave_any_job")]
 
 
-def test_moments_are_asked_in_stretches_that_rules_tell_apart() -> None:
-    """A promised day before the interview counts for nothing; one after it is waited for."""
+def test_moments_are_asked_in_stretches_of_days_that_change_the_headline() -> None:
+    """A promised day before the interview counts for nothing; one after it is waited for, unless the usual wait ends then."""
     answers = _questions(ALMOST_NOTHING)["application[acme].reply_by"].answers
-    assert [bool(answer.effects) for answer in answers[:3]] == [False, True, True]
-    # One later stretch changes nothing either: it ends where the usual wait does.
-    assert len({answer.effects for answer in answers}) == len(answers) - 1
-    assert answers[0].text == "before Sat 21 Nov 2026, 21:30"
+    said = {answer.text: [(effect.action, effect.how, effect.due) for effect in answer.effects] for answer in answers}
+    assert list(said) == [
+        "Fri 20 Nov 2026 or earlier",
+        "Sat 21 Nov 2026 to Tue 24 Nov 2026",
+        "Wed 25 Nov 2026",
+        "Thu 26 Nov 2026 or later",
+    ]
+    assert said["Fri 20 Nov 2026 or earlier"] == said["Wed 25 Nov 2026"] == []
+    assert said["Sat 21 Nov 2026 to Tue 24 Nov 2026"] == [("wait", "with another deadline", None)]
+
+
+CALENDAR = """
+pack: {name: days, version: 1}
+actions: {wave: {about: Wave.}, nod: {about: Nod.}}
+rules:
+  wave-by-noon:
+    for each: application
+    when: {application.reply_by: between 2026-11-24 and 2026-11-26}
+    then: {should: wave}
+    by: application.reply_by
+    because: It is time.
+  nod-soon:
+    for each: application
+    when: {application.reply_by: within 6 hours}
+    then: {may: nod}
+    because: It is near.
+"""
+
+
+def test_a_range_in_which_no_day_ends_is_no_answer() -> None:
+    """Nobody says “by four in the afternoon”, so only days are offered. A single day is told alone."""
+    case = {"now": "2026-11-23T10:00:00Z", "candidate": {"id": "c"}, "applications": [{"id": "acme"}]}
+    [question] = tactful.loads(CALENDAR).decide(case).questions
+    said = [(answer.text, [effect.action for effect in answer.effects]) for answer in question.answers]
+    assert said == [
+        ("Mon 23 Nov 2026 or earlier", []),
+        ("Tue 24 Nov 2026 to Thu 26 Nov 2026", ["wave"]),
+        ("Fri 27 Nov 2026 or later", []),
+    ]
+
+
+def test_ranges_without_a_day_are_told_where_nothing_else_changes_anything() -> None:
+    """The hour is the answer there."""
+    case = {"now": "2026-11-23T10:00:00Z", "candidate": {"id": "c"}, "applications": [{"id": "acme"}]}
+    head, _, nod = CALENDAR.partition("  wave-by-noon:")
+    [question] = tactful.loads(head + nod[nod.index("  nod-soon:") :]).decide(case).questions
+    texts = [answer.text for answer in question.answers if answer.effects]
+    assert texts == ["between Mon 23 Nov 2026, 10:00 and Mon 23 Nov 2026, 16:00"]
 
 
 def test_a_feeling_is_never_asked_for() -> None:
@@ -182,7 +226,7 @@ NOT_ASKED = frozenset(
             "interviewer.person",
         ),
         *("application.calendar", "candidate.language", "message.channel"),
-        *(f"{entity}.{field}" for entity in PLACED for field in ("country", "time_zone")),
+        *("person.country", *(f"{entity}.time_zone" for entity in PLACED)),
     }
 )
 

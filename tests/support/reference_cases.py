@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from shipped_cases import some_words, word
+from shipped_cases import begun_first, some_words, word
 from tactful.facts import shape
 
 NOW = 1_795_600_800  # 2026-11-25T18:00:00Z, a Wednesday
@@ -57,7 +57,7 @@ interview = _with(
     cancelled_by=word(shape.Side),
     cancelled_at=moments,
     went=st.sampled_from(["well", "badly"]),
-)
+).map(begun_first)
 message = _some(
     person=people_ids,
     direction=st.sampled_from(["sent", "received"]),

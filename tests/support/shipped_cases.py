@@ -122,13 +122,21 @@ def _interviews(people: tuple[str, ...]) -> Drawn:
             {**fields, "status": st.sampled_from(statuses), "starts_at": moments},
             ended_at=moments,
             interviewers=interviewers if people else st.just([]),
-        )
+        ).map(begun_first)
 
     return st.one_of(
         interview(past, "held"),
         interview(past, "held", "scheduled", "cancelled", "missed"),
         interview(ahead, "scheduled", "cancelled"),
     )
+
+
+def begun_first(interview: Fields) -> Fields:
+    """The interview with its moments in order, so that it does not start after it ends."""
+    if not interview.get("starts_at"):
+        return interview
+    start, end = sorted((interview["starts_at"], interview["ended_at"]))
+    return {**interview, "starts_at": start, "ended_at": end}
 
 
 @cache
@@ -167,6 +175,7 @@ _offer: Final = _fields(
         "conditions": some_words(shape.Condition),
         "conditions_by": days,
         "start_on": days,
+        "notice_due_on": days,
         "withdrawn_at": past,
         "terms": word(shape.Terms),
         "more_time": word(shape.MoreTime),

@@ -16,7 +16,8 @@ from tactful.facts.reading.limits import CaseLimits
 from tactful.testing.examples.run import load_examples, read_examples_text
 from tactful.testing.mutation.mutants import mutants
 from tactful.testing.mutation.mutate import MutantResult, mutate
-from tactful.testing.mutation.trying import Changed, Original, read_drawn_cases, tried
+from tactful.testing.mutation.tried import Tried, read_drawn_cases
+from tactful.testing.mutation.trying import Changed, Original
 
 PACK = """\
 actions: {call: {about: a call}}
@@ -98,6 +99,18 @@ def test_a_survivor_comes_with_a_case_that_tells_it_apart() -> None:
     assert one.before == ()
     assert one.after[0].startswith("should call:")
     assert len(one.case["applications"]) == 1
+
+
+def test_a_case_is_shown_with_an_offer_of_which_nothing_is_known() -> None:
+    """An offer without facts is a fact of its own. Without it, the case that is shown would not tell the mutant apart."""
+    pack = """
+actions: {reply: {about: a reply}}
+rules: {r: {for each: offer, when: {candidate.employed: yes}, then: {may: reply, to: application}, because: a reason}}
+"""
+    one = _outcomes("examples: {}", pack)["r/when candidate.employed:condition dropped"]
+    assert one.case is not None
+    assert one.case["applications"][0]["offer"] == {}
+    assert tactful.loads(pack.replace("candidate.employed: yes", "")).decide(one.case).actions
 
 
 def test_an_invariant_notices_too() -> None:
@@ -232,7 +245,7 @@ def test_a_mutant_that_is_tried_in_part_decides_as_a_whole(pack: str) -> None:
     """Only what a change affects is worked out again. That comes to the decision of the mutant compiled as a pack of its own."""
     policy = tactful.loads(pack)
     original = Original(policy)
-    cases = [tried(policy, case, case.now or 0) for case in read_drawn_cases(policy, 40, seed=5)]
+    cases = [Tried(policy, case, case.now or 0) for case in read_drawn_cases(policy, 40, seed=5)]
     differing = 0
     for mutant in mutants(policy.checked):
         changed, whole = Changed(original, mutant), Decider(mutant.pack, CaseLimits())

@@ -246,7 +246,7 @@ def _drawn(policy: Policy, count: int) -> list[Case]:
     if not count:
         return []
     try:
-        from tactful.testing.mutation.trying import read_drawn_cases  # needs hypothesis, which is optional
+        from tactful.testing.mutation.tried import read_drawn_cases  # needs hypothesis, which is optional
     except ModuleNotFoundError:
         fail("random cases need hypothesis: pip install 'tactful[check]'")
     return read_drawn_cases(policy, count, 0)

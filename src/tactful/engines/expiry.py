@@ -5,7 +5,7 @@ A turn is a moment at which the outcome of a test may change although no fact do
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
 from typing import Final, NamedTuple, assert_never
 
@@ -129,14 +129,23 @@ def end_not_found(rule: Rule, case: Case) -> Diagnostic:
 
 def rule_turns(rule: Rule, env: Environment, evaluator: Evaluator) -> Iterator[Turn]:
     """All turns of a rule's tests, before ``now`` and after. Of the turns of local clocks, only those of the nearest days."""
+    yield from _Turns(evaluator).of_rule(rule, env)
+
+
+def turns_of_rules(rules: Iterable[Rule], evaluator: Evaluator) -> Iterator[Turn]:
+    """The same for all rows of some rules. Turns of facts that several of them read are listed once."""
     turns = _Turns(evaluator)
-    yield from turns.of(rule.when, env)
-    yield from turns.of(rule.unless, env)
+    for rule in rules:
+        for row in evaluator.rows(rule.entity):
+            yield from turns.of_rule(rule, evaluator.environment(rule.entity, row))
 
 
-def fact_turns(fact: ComputedFact, row: Row, evaluator: Evaluator) -> Iterator[Turn]:
-    """The same for a computed fact of a row."""
-    yield from _Turns(evaluator).of_fact(fact, row)
+def turns_of_facts(facts: Iterable[ComputedFact], evaluator: Evaluator) -> Iterator[Turn]:
+    """The same for all rows of some computed facts."""
+    turns = _Turns(evaluator)
+    for fact in facts:
+        for row in evaluator.rows(fact.entity):
+            yield from turns.of_fact(fact, row)
 
 
 class _Turns:
@@ -145,6 +154,11 @@ class _Turns:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._listed: set[tuple[str, int]] = set()
+
+    def of_rule(self, rule: Rule, env: Environment) -> Iterator[Turn]:
+        """The turns of a rule for one row."""
+        yield from self.of(rule.when, env)
+        yield from self.of(rule.unless, env)
 
     def of(self, condition: Condition, env: Environment) -> Iterator[Turn]:
         """The turns of a condition."""

@@ -17,6 +17,11 @@ from tactful.facts.rows import InterviewRow, OfferRow, Row, business_calendar
 
 #: Attributes of rows on which other rows, ids or calendars depend.
 _LINKED: Final = frozenset({"id", "person_id", "country", "time_zone", "calendar_name"})
+#: Facts of one row that have to fit together.
+_TOGETHER: Final = {
+    "interview": ("status", "starts_at", "ended_at"),
+    "offer": ("received_at", "signed_at", "withdrawn_at"),
+}
 #: The years 1975 to 2194, in seconds since 1970: linking accepts every moment in them, wherever it is.
 _FIRST: Final = 157_766_400
 _LAST: Final = 7_100_000_000
@@ -42,14 +47,16 @@ def as_linked(value: Value, kind: Kind, custom: bool, row: Row) -> Value:
 
 def contradicts(row: Row, attribute: str, value: Value, now: int) -> bool:
     """Whether a row cannot be linked with another value of a given field. ``now`` is in seconds since 1970 (UTC)."""
+    names = _TOGETHER.get(row.entity, ())
+    if attribute not in names:
+        return False
+    facts: list[Any] = [value if name == attribute else row.value(name) for name in names]
     match row:
-        case InterviewRow(ended_at=ended_at):
-            return attribute == "status" and value == "held" and ended_at > now
+        case InterviewRow():
+            status, starts_at, ended_at = facts
+            return (status == "held" and ended_at > now) or (starts_at is not None and starts_at > ended_at)
         case OfferRow():
-            moments: dict[str, Any] = {name: row.value(name) for name in ("received_at", "signed_at", "withdrawn_at")}
-            if attribute not in moments:
-                return False
-            received, *later = (moments | {attribute: value}).values()
+            received, *later = facts
             return received is not None and any(moment is not None and moment < received for moment in later)
         case _:
             return False

@@ -124,6 +124,7 @@ class OfferRow(Row, frozen=True):
     conditions: tuple[str, ...] | None
     conditions_by: int | None
     start_on: int | None
+    notice_due_on: int | None
     withdrawn_at: int | None
     terms: str | None
     more_time: str | None

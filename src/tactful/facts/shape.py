@@ -134,6 +134,13 @@ class Offer(Shape, frozen=True):
         ),
     ] = None
     start_on: Annotated[Deadline, Meta(description="The first day at work.", extra_json_schema=THEIRS)] = None
+    notice_due_on: Annotated[
+        Deadline,
+        Meta(
+            description="The last day on which the candidate can give notice and still start on the first day. It matters "
+            "where notice runs to the end of a month or the like, so that its length alone does not tell."
+        ),
+    ] = None
     withdrawn_at: Annotated[
         Moment, Meta(description="When the company took the offer back.", extra_json_schema=THEIRS)
     ] = None

@@ -24,8 +24,8 @@ _MOST_SHOWN: Final = 40
 _FIELD: Final = re.compile(r"[a-z]+\.[a-z][a-z0-9_]*")
 
 
-#: The name of a field, a value that is written out, whether ``not`` stands before it, and the entities in scope.
-Said = tuple[str, str, bool, tuple[str, ...]]
+#: The kind of a field, a value that is written out, and whether ``not`` stands before it.
+Said = tuple[Kind, str, bool]
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -35,8 +35,8 @@ class Names(msgspec.Struct, frozen=True):
     the facts that stand for moments moved by such a parameter, or by another field, while the pack is checked. ``derived``
     are the ids of computed facts that may be unknown: parameters that vary, expressions and tables. ``unread`` are names
     that have a mistake of their own, so that nothing more is said of them. ``fields`` collects the fields that were looked
-    up, by ``entity.field``: a pack names the same few again and again. ``said`` collects what a value says of a field, in
-    the same way.
+    up, by ``entity.field``: a pack names the same few again and again. ``said`` collects what a value says of a field of a
+    kind, in the same way.
     """
 
     given: Mapping[str, Mapping[str, FieldSpec]]
@@ -82,8 +82,10 @@ class Scope(msgspec.Struct, frozen=True):
 
     def field(self, name: Name) -> Field | None:
         """The field that ``entity.field`` names in this scope; ``None`` after reporting a mistake."""
-        known = self.known(name.text)
-        if known is not None:
+        known = self.names.fields.get(name.text)
+        if known is not None and known.scope in self.entities:  # as in `known`, for nearly all
+            if known.origin == "computed":
+                self.reads.computed.add(known.key)
             return known
         entity, dot, key = name.text.partition(".")
         if not dot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import logging
 import os
 import signal
@@ -26,6 +27,9 @@ _IDLE: Final = 30
 _BACKLOG: Final = 1_024
 #: How much longer than an answer may take, pending answers may take after SIGTERM.
 _LEEWAY: Final = 5
+#: How many new objects make the garbage collector look for circles, as in the command ``tactful``. Workers are processes that
+#: begin with Python's 700.
+_OBJECTS: Final = 200_000
 
 
 class _Workers(Multiprocess):
@@ -39,10 +43,12 @@ class _Workers(Multiprocess):
 
 
 def _application(policy: Policy, settings: Settings) -> object:
-    """The application, in the process that runs it."""
+    """The application, in the process that runs it, ready to decide: a worker gets the policy without what was compiled."""
     from tactful.service.app import Service  # after the folder of shared metrics has been named
 
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the application listens to it
+    gc.set_threshold(_OBJECTS)
+    policy.warm()
     place = settings.journal
     service = Service(
         policy, settings, None if place is None else journal.open(place.url, keys=place.keys, master=place.master)
@@ -63,7 +69,6 @@ def serve(policy: Policy, settings: Settings, workers: int = 1) -> None:
     listening = _listen(settings)
     if settings.journal is not None:  # so that a mistake in it is reported before the first request
         journal.open(settings.journal.url, keys=settings.journal.keys, master=settings.journal.master).close()
-    policy.warm()
     host, port = listening.getsockname()[:2]
     config = BoundedConfig(
         functools.partial(_application, policy, settings),

@@ -16,7 +16,7 @@ _ALWAYS: Final[Mapping[str, frozenset[str]]] = {
     "application": frozenset({"contact_via", "time_zone", "country", "calendar"}),
     "offer": frozenset({"received_at", "signed_at", "withdrawn_at"}),
     "person": frozenset({"time_zone", "country"}),
-    "interview": frozenset({"ended_at", "status"}),
+    "interview": frozenset({"starts_at", "ended_at", "status"}),
     "interviewer": frozenset(),
     "message": frozenset({"person_id", "direction", "sent_at", "kind"}),
 }

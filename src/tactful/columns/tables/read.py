@@ -191,10 +191,11 @@ def suspects(columns: Columns, now: Ints, limits: CaseLimits) -> Suspects:
 
 
 def _ends_wrongly(columns: Columns, now: Ints) -> Flags:
-    """Interviews without an end, and held interviews that end after ``now``."""
-    ended_at, status = columns.given["interview", "ended_at"].data, columns.given["interview", "status"]
+    """Interviews without an end, that end before they start, or that were held and end after ``now``."""
+    starts_at, ended_at = (columns.given["interview", name].data for name in ("starts_at", "ended_at"))
+    status = columns.given["interview", "status"]
     assert isinstance(status.kind, ChoiceKind)
     then = now.take(columns.above("interview", "candidate")) if columns.sizes["interview"] else ended_at
     held: Flags = status.data == status.kind.values.index(_HELD)
-    wrong: Flags = (ended_at == NULL) | (held & (ended_at > then) & (then != NULL))
+    wrong: Flags = (ended_at == NULL) | (starts_at > ended_at) | (held & (ended_at > then) & (then != NULL))
     return wrong

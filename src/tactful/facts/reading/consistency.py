@@ -110,6 +110,10 @@ class Consistency:
                 "the interview is marked `held`, but it ends after `now`",
                 "write `status: scheduled`, or correct the moment",
             )
+        starts_at = self._seconds(given.get("starts_at"), zone)
+        if starts_at is not None and ended_at is not None and starts_at > ended_at:
+            message = "the interview starts after it ends"
+            self._note(Contradiction, f"{path}.starts_at", message, "correct one of them")
         names: dict[Any, int] = {}
         interviewers = given.get("interviewers")
         for no, interviewer in enumerate(interviewers if isinstance(interviewers, list) else ()):

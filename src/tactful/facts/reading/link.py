@@ -282,7 +282,12 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
                 if not _FIRST_DAY <= days < _LAST_DAY:
                     raise NotLinkable
                 ended_at = days * 86_400 + since.seconds + known[1]
-            if (status == "held" and now is not None and ended_at > now) or interview.id.isspace():
+            starts_at = None if interview.starts_at is None else self.seconds(interview.starts_at)
+            if (
+                (status == "held" and now is not None and ended_at > now)
+                or (starts_at is not None and starts_at > ended_at)
+                or interview.id.isspace()
+            ):
                 raise NotLinkable
             row = InterviewRow(
                 no,
@@ -290,7 +295,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
                 interview.stage,
                 status,
                 ended_at,
-                None if interview.starts_at is None else self.seconds(interview.starts_at),
+                starts_at,
                 interview.cancelled_by,
                 None if interview.cancelled_at is None else self.seconds(interview.cancelled_at),
                 interview.went,
@@ -390,6 +395,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
             given.conditions,
             None if given.conditions_by is None else self.deadline(given.conditions_by),
             None if given.start_on is None else self.deadline(given.start_on),
+            None if given.notice_due_on is None else self.deadline(given.notice_due_on),
             withdrawn,
             given.terms,
             given.more_time,

@@ -136,7 +136,9 @@ class _Reporter:
 
     def _by(self, advice: Advice, due: datetime, now: datetime | None) -> str:
         deadline = self._words.deadline(advice.due_means, self._moment(due))
-        return deadline if now is None else f"{deadline}, {self._words.distance(seconds(due) - seconds(now))}"
+        if now is None or advice.due_means == "until":
+            return deadline
+        return f"{deadline}, {self._words.distance(seconds(due) - seconds(now))}"
 
     def _until_close(self, run: Run) -> str:
         first = run.windows[0]

@@ -37,15 +37,14 @@ def describe_repeats(windows: Sequence[Window], mine: Calendar, theirs: Calendar
     within_days = all(_within_a_day(window, mine) or window.open_ended for window in rest)
     count = len(rest)
     if not within_days or len(set(days)) != count:
-        often = words.count("{n} more time", "{n} more times", count)
+        often = words.say("again")
     elif _working(rest, theirs):
         often = words.count("on {n} more working day", "on {n} more working days", count)
     else:
         often = words.count("on {n} more day", "on {n} more days", count)
     last_day = words.day(days[-1])
     last = words.say("on {day}", day=last_day) if count == 1 else words.say("up to {day}", day=last_day)
-    hours = _hours(rest, mine, theirs, words)
-    return f"{hours} {often}, {last}" if within_days else f"{hours}, {often}, {last}"
+    return f"{_hours(rest, mine, theirs, words)} {often}, {last}"
 
 
 def describe_repeats_elsewhere(windows: Sequence[Window], theirs: Calendar, words: Words) -> str:

@@ -12,6 +12,7 @@ from rich.text import Text
 from tactful.api.advice import Advice
 from tactful.api.decision import Decision
 from tactful.facts.reading.moments import epoch_seconds
+from tactful.formats.agenda.hours import their_clock
 from tactful.formats.notices import notices
 from tactful.formats.text.blocks import Block, Said, blocks, by_due, is_whole_day, sections
 from tactful.formats.text.console import SafeConsole
@@ -73,7 +74,7 @@ def _print_in_full(advice: list[Advice], decision: Decision, console: SafeConsol
 
 def _in_full(advice: Advice, decision: Decision, console: SafeConsole) -> None:
     words = decision.words
-    line = _headline(advice, advice.label, words)
+    line = _headline(advice, advice.label, words, advice.rank)
     line.append(words.concerning(advice.target, decision.company(advice.application)), "dim")
     console.print(line)
     if (deadline := _deadline([advice], decision)) is not None:
@@ -93,6 +94,8 @@ class _Short:
         self._decision, self._console, self._words = decision, console, decision.words
         #: Whether it has to be said which company advice is about.
         self._companies = application is None and len(decision.context.case.families) > 1
+        #: How many lines have been printed. Lines are counted, because people who get the same advice share one.
+        self._lines = 0
         #: What has been said of each action. It is not repeated for others.
         self._told: set[tuple[str, str]] = set()
 
@@ -119,7 +122,8 @@ class _Short:
             print_(block)
 
     def _line(self, block: Block) -> None:
-        line = _headline(block.first, block.label(), self._words)
+        self._lines += 1
+        line = _headline(block.first, block.label(), self._words, self._lines)
         if concerned := block.concerning(company=self._companies):
             line.append(f" ({concerned})", "dim")
         dues = list(by_due(block))
@@ -190,9 +194,9 @@ def _heading(text: str, console: SafeConsole) -> None:
     console.print(Text(text, "bold"))
 
 
-def _headline(advice: Advice, label: str, words: Words) -> Text:
+def _headline(advice: Advice, label: str, words: Words, no: int) -> Text:
     modality = words.loud(advice.modality)
-    return Text.assemble(f"{advice.rank:>2}. ", (modality, STYLES[advice.modality]), "  ", (label, "bold"))
+    return Text.assemble(f"{no:>2}. ", (modality, STYLES[advice.modality]), "  ", (label, "bold"))
 
 
 def _with_deadline(line: Text, deadline: Text, console: SafeConsole) -> None:
@@ -208,7 +212,8 @@ def _with_deadline(line: Text, deadline: Text, console: SafeConsole) -> None:
 def _deadline(advice: Sequence[Advice], decision: Decision) -> Text | None:
     """``by Mon 23 Nov, 16:30 (in 6 hours)``, of advice whose deadlines are on one day: ``by Mon 23 Nov, 16:30–17:15 (…)``.
 
-    ``None`` without a deadline, and where something was to be kept up until then.
+    Where clocks differ, the time at the target is told too. ``None`` without a deadline, and where something was to be kept
+    up until then.
     """
     dues = [item.due for item in advice if item.due is not None]
     if not dues:
@@ -219,9 +224,15 @@ def _deadline(advice: Sequence[Advice], decision: Decision) -> Text | None:
     if left < 0 and means == "until":
         return None
     words = decision.words
-    late = f", {words.say('overdue')}" if left < 0 else ""
-    by = words.deadline(means, _day_or_moments(first, last, decision.at, words))
-    return Text(f"{by} ({words.distance(left)}{late})", "bold red" if late else "magenta")
+    late = left < 0
+    notes = [] if is_whole_day(first) else sorted({their_clock(last, item.calendar, words) for item in advice} - {""})
+    if means != "until":
+        notes.append(f"{words.distance(left)}, {words.say('overdue')}" if late else words.distance(left))
+    if means == "until" and last.date() == decision.at.date() and not is_whole_day(last):
+        said = words.say("until {clock} today", clock=words.clock(last))
+    else:
+        said = words.deadline(means, _day_or_moments(first, last, decision.at, words))
+    return Text(f"{said} ({'; '.join(notes)})" if notes else said, "bold red" if late else "magenta")
 
 
 def _day_or_moments(first: datetime, last: datetime, now: datetime, words: Words) -> str:

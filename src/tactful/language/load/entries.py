@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from tactful.facts.kinds import parse_number, parse_yes_no
 from tactful.language.load.items import Entries, Item
-from tactful.language.phrases import parse_phrase, whole
+from tactful.language.phrases import common_phrase, parse_phrase, whole
 from tactful.language.syntax import Condition, Entry, Group
 from tactful.language.terms import Name
 from tactful.source.codes.pack import BadName, BadSetting, MissingKey, UnknownKey, WrongShape
@@ -20,6 +20,9 @@ ID: Final = re.compile(r"[a-z][a-z0-9_-]{0,79}")
 MAX_DEPTH: Final = 12
 NO_CONDITION: Final = Group("all", ())
 NEVER_HOLDS: Final = Group("any", ())
+#: The ways to combine conditions, and words that mean one of them elsewhere.
+_GROUPS: Final[dict[str, Literal["all", "any", "none"]]] = {"all": "all", "any": "any", "none": "none"}
+_MEANT: Final = {"and": "all", "or": "any", "not": "none", "either": "any", "neither": "none"}
 
 
 class EntryReader:
@@ -96,20 +99,23 @@ class EntryReader:
     def _lines(self, node: Mapping, depth: int) -> Group:
         members: list[Condition] = []
         for key, value in node.entries:
-            match key.text:
-                case "all" | "any" | "none" as how:
-                    self._wants_list(how, value)
-                    members.append(self._group(value, how, depth + 1))
-                case "and" | "or" | "not" | "either" | "neither" as word:
-                    meant = {"and": "all", "or": "any", "either": "any"}.get(word, "none")
-                    self.report(UnknownKey.at(key.span, f"`{word}` means nothing here", f"did you mean `{meant}`?"))
-                case _:
-                    members.append(self._phrases(key, value))
+            word = key.text
+            if word in _GROUPS:
+                how = _GROUPS[word]
+                self._wants_list(how, value)
+                members.append(self._group(value, how, depth + 1))
+            elif word in _MEANT:
+                help_ = f"did you mean `{_MEANT[word]}`?"
+                self.report(UnknownKey.at(key.span, f"`{word}` means nothing here", help_))
+            else:
+                members.append(self._phrases(key, value))
         return Group("all", tuple(members))
 
     def _phrases(self, field: Scalar, value: Node) -> Condition:
         """What a phrase, or any phrase of a list, says of a field."""
         name = whole(field)
+        if type(value) is Scalar and (common := common_phrase(value)) is not None:  # as most are
+            return Entry(name, common, value.text, value.span)
         phrases = parse_phrase(value, self.report)
         entries = tuple([Entry(name, parsed.phrase, parsed.text, parsed.span) for parsed in phrases])
         return entries[0] if len(entries) == 1 else Group("any", entries)

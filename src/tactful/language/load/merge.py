@@ -256,7 +256,7 @@ class _Merger:
 
     def _item(self, section: str, id_: Scalar, content: Node, group: tuple[Scalar, Node] | None) -> None:
         first = self.seen.setdefault((section, id_.text), id_.span)
-        if first != id_.span:
+        if first is not id_.span and first != id_.span:
             where = f"the other definition is in {first.file}:{first.line}"
             self.report(DefinedTwice.at(id_.span, f"`{id_.text}` is defined twice in one pack", where))
             return

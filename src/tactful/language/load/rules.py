@@ -45,6 +45,8 @@ class RuleReader(EntryReader):
 
     def _days(self, item: Item) -> list[Condition]:
         """``from`` and ``until`` of a rule, as a condition on the day that it is where the candidate is."""
+        if "from" not in item.entries and "until" not in item.entries:
+            return []
         first, last = self._day(item, "from"), self._day(item, "until")
         if first is None and last is None:
             return []

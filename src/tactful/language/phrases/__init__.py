@@ -19,7 +19,7 @@ from tactful.language.names import Reads, Scope
 from tactful.language.phrases import dates, moments, numbers, relations, values
 from tactful.language.phrases.dates import OnDay
 from tactful.language.phrases.deadlines import Deadline, parse_deadline
-from tactful.language.phrases.meaning import KINDS, Meaning, Phrase, Question, read_length
+from tactful.language.phrases.meaning import KINDS, Meaning, Phrase, Question, read_length, takes_any_text
 from tactful.language.phrases.meant import malformed_meant
 from tactful.language.phrases.text import Text, Words, operand, text_of, whole
 from tactful.language.phrases.values import IsFilled, IsKnown, IsOneOf
@@ -36,6 +36,7 @@ __all__ = [
     "ParsedPhrase",
     "Phrase",
     "Text",
+    "common_phrase",
     "hint_of",
     "is_phrase",
     "meaning_of",
@@ -68,7 +69,10 @@ def parse_phrase(node: Node, report: Callable[[Diagnostic], None]) -> tuple[Pars
     """The phrases in a line of a condition, of which one has to hold; empty after reporting a mistake."""
     match node:
         case Scalar():
-            parsed = _common(node) or _parse_text(text_of(node), report)
+            common = common_phrase(node)
+            if common is not None:
+                return (ParsedPhrase(common, node.text, node.span),)
+            parsed = _parse_text(text_of(node), report)
             return () if parsed is None else (parsed,)
         case Sequence(items=items):
             return _parse_list(items, node.span, report)
@@ -137,14 +141,15 @@ def _phrase_in_list(item: Scalar, text: Text) -> Phrase | None:
     return None if match is None else phrase.read(Words(text, match))
 
 
-def _common(scalar: Scalar) -> ParsedPhrase | None:
-    """The phrase in a text without quotes that is a value or a fixed text, as most are; ``None`` for all others."""
-    text, span = scalar.text, scalar.span
+def common_phrase(scalar: Scalar) -> Phrase | None:
+    """The phrase in a text without quotes that is a value or a fixed text, as most are; ``None`` for all others.
+
+    The text and the place of the phrase are those of the scalar.
+    """
+    text = scalar.text
     if not scalar.plain or len(text) > _KNOWN:
         return None
-    if _is_value(text):
-        return ParsedPhrase(IsOneOf((LiteralOperand(text, span),)), text, span)
-    return ParsedPhrase(_FIXED[text], text, span) if text in _FIXED else None
+    return IsOneOf((LiteralOperand(text, scalar.span),)) if _is_value(text) else _FIXED.get(text)
 
 
 def _parse_text(text: Text, report: Callable[[Diagnostic], None]) -> ParsedPhrase | None:
@@ -207,12 +212,12 @@ def meaning_of(phrase: Phrase, field: Field, text: str, span: Span, scope: Scope
     """The meaning of a phrase for a field; ``None`` after reporting a mistake. ``text`` and ``span`` are for messages."""
     if type(phrase) is not IsOneOf or len(phrase.operands) != 1 or type(phrase.operands[0]) is not LiteralOperand:
         return _asked(phrase, Question(field, field.kind, text, span, scope, hint_of, _takes))
-    said = field.text, phrase.operands[0].text, phrase.negated, scope.entities
+    said = field.kind, phrase.operands[0].text, phrase.negated
     predicates = scope.names.said.get(said)
     if predicates is not None:
         return Meaning(predicates, phrase.negated)
     meaning = _asked(phrase, Question(field, field.kind, text, span, scope, hint_of, _takes))
-    if meaning is not None:
+    if meaning is not None and not takes_any_text(field.kind):  # such a text may be the name of a field in scope
         scope.names.said[said] = meaning.predicates
     return meaning
 

@@ -323,7 +323,7 @@ class Question(msgspec.Struct, frozen=True):
     def _value(self, text: str, negated: bool) -> bool | str | int | float | None:
         """The value that a text states; ``None`` where the field has no such value, and for what is no value as it seems."""
         value = _value(text, self.kind)
-        if type(value) is not str or not self._is_free():
+        if type(value) is not str or not takes_any_text(self.kind):
             return value
         return None if looks_meant(text, negated) or self._names_a_field(text) else value
 
@@ -331,11 +331,6 @@ class Question(msgspec.Struct, frozen=True):
         """Whether a text is the name of a field with which this one can be compared."""
         named = _FIELD.fullmatch(text) is not None
         return named and self._takes(f"same as {text}", self.about, self._span, self._scope)
-
-    def _is_free(self) -> bool:
-        """Whether the field takes any text, so that a comparison or a list that was meant would pass for a value."""
-        kind = self.kind
-        return type(kind) in _FREE or (type(kind) is ListKind and not kind.values)
 
     def _not_a_value(self, operand: Operand, text: Name, parameter: Parameter | None, negated: bool) -> None:
         allowed = self.kind.values if isinstance(self.kind, ChoiceKind | ListKind) else ()
@@ -353,6 +348,11 @@ class Question(msgspec.Struct, frozen=True):
             what = f"a value of `{self.about.text}`, whose type is {kind_name(self.kind)}"
             help_ = self._written()
         report_value(operand, (text,), parameter, what, meant or help_, self._use, self._scope)
+
+
+def takes_any_text(kind: Kind) -> bool:
+    """Whether a field of a kind takes any text, so that a comparison or a list that was meant would pass for a value."""
+    return type(kind) in _FREE or (type(kind) is ListKind and not kind.values)
 
 
 def read_length(operand: Operand, scope: Scope, use: str) -> Duration | None:

@@ -14,6 +14,7 @@ from tactful.decide.again import Again, Changeable
 from tactful.decide.decider import Decider
 from tactful.facts.edit import as_given, changed, path_of
 from tactful.facts.entities import ENTITIES
+from tactful.facts.fields import is_deadline
 from tactful.facts.in_place import is_near
 from tactful.facts.kinds import kind_name
 from tactful.facts.rows import Case, Row, counterpart, row_key
@@ -24,6 +25,7 @@ from tactful.reasons.messages import message
 from tactful.reasons.records.decision import AnswerRecord, EffectRecord, MessageRecord, QuestionRecord
 from tactful.reasons.what_if.effects import Effects
 from tactful.reasons.what_if.outcomes import Outcome, changes, decide_again, within_reason
+from tactful.reasons.what_if.ranges import in_days, joined
 from tactful.reasons.what_if.trials import Trial, trials
 from tactful.reasons.wording import name_of
 from tactful.reasons.words.sentences import fill
@@ -196,12 +198,10 @@ def _again(before: Outcome, own: Case) -> Again | None:
 
 def _record(field: ReadField, row: Row, tried: list[_Tried], context: Context) -> QuestionRecord:
     spot = field.spot(context.case, row)
-    answers: list[tuple[Trial, tuple[EffectRecord, ...]]] = []
-    for answer in tried:
-        if answers and answer.trial.low is not None and answers[-1][1] == answer.effects:
-            answers[-1] = answers[-1][0].joined(answer.trial), answer.effects
-        else:
-            answers.append((answer.trial, answer.effects))
+    answers = [(answer.trial, answer.effects) for answer in tried]
+    if not field.custom and is_deadline(field.entity, field.name):
+        answers = in_days(answers, context.calendar, context.words)
+    answers = joined(answers, context.words)
     return QuestionRecord(
         path=path_of(context.case.shape, spot),
         field=f"{field.entity}.{field.name}",

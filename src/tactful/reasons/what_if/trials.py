@@ -8,6 +8,7 @@ one for the words of every test.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import pairwise
 from math import ceil
 from typing import Final, assert_never
@@ -57,18 +58,22 @@ _ANY: Final = {DurationKind: 2 * WEEK, DayTimeKind: 9 * HOUR, NumberKind: 1}
 class Trial(msgspec.Struct, frozen=True):
     """A value to try. A moment stands for all from ``low`` to ``high`` (seconds since 1970; ``None``: no bound).
 
-    ``label``: what the value stands for, in words.
+    ``label``: what the value stands for, in words. ``first_day`` and ``last_day``: the range in days, where it is told so.
     """
 
     value: Value
     low: int | None = None
     high: int | None = None
     label: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
 
     def words(self, kind: Kind, calendar: Calendar, words: Words) -> str:
         """The value, or the range that it stands for, in words."""
         if self.label:
             return self.label
+        if self.first_day is not None or self.last_day is not None:
+            return self._days(words)
         low = None if self.low is None else words.moment(self.low, calendar)
         high = None if self.high is None else words.moment(self.high, calendar)
         match low, high:
@@ -81,9 +86,18 @@ class Trial(msgspec.Struct, frozen=True):
             case _:
                 return words.say("between {first} and {last}", first=low, last=high)
 
+    def _days(self, words: Words) -> str:
+        first = None if self.first_day is None else words.day(self.first_day)
+        last = None if self.last_day is None else words.day(self.last_day)
+        if first is None:
+            return words.say("{day} or earlier", day=last)
+        if last is None:
+            return words.say("{day} or later", day=first)
+        return first if first == last else words.say("{first} to {last}", first=first, last=last)
+
     def joined(self, after: Trial) -> Trial:
         """One trial for this range of moments and the range that follows it."""
-        return Trial(self.value, self.low, after.high)
+        return Trial(self.value, self.low, after.high, "", self.first_day, after.last_day)
 
 
 def trials(field: ReadField, row: Row, evaluator: Evaluator) -> list[Trial]:

@@ -222,8 +222,8 @@ class Contradiction(Code):
     """contradicting facts
 
     What it reports
-        Two facts cannot both be true, such as an interview that was held but has not ended, or an offer signed
-        or withdrawn before it was received.
+        Two facts cannot both be true, such as an interview that was held but has not ended, or that starts
+        after it ends, or an offer signed or withdrawn before it was received.
 
     Why
         One of them is a mistake, and the advice depends on which.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from operator import is_
 from typing import Final, assert_never
 
 import msgspec
@@ -188,7 +189,7 @@ def _dropped() -> Iterator[Change]:
 
 
 def _swap(condition: Condition, test: Test, instead: Test | None, default: Condition) -> Condition:
-    """The condition with a test replaced by another, or removed."""
+    """The condition with a test replaced by another, or removed. Parts without the test stay the same objects."""
     if condition is test:
         return default if instead is None else instead
     if isinstance(condition, Test):
@@ -198,4 +199,5 @@ def _swap(condition: Condition, test: Test, instead: Test | None, default: Condi
         for member in condition.members
         if member is not test or instead is not None
     )
-    return type(condition)(kept)
+    same = len(kept) == len(condition.members) and all(map(is_, kept, condition.members))
+    return condition if same else type(condition)(kept)

@@ -45,7 +45,7 @@ replace = msgspec.structs.replace
 class Mutant(msgspec.Struct, frozen=True, eq=False):
     """A pack with one change. ``owner`` is the changed rule or fact, ``change`` describes the change, ``span`` its place.
 
-    ``affected`` are the numbers, in the original pack, of the rules that may fire differently. ``off``: the rule is removed.
+    ``affected`` are the numbers, in the original pack, of the rules that may fire differently. ``off``: the rule never fires.
     ``fact``: the id of the changed fact, if it is not a rule that is changed.
     """
 
@@ -66,9 +66,10 @@ def mutants(checked: CheckedPack, only: Container[str] | None = None) -> Iterato
     for rule in checked.rules:
         if only is None or rule.id in only:
             yield from _unique(_of_rule(rule, checked, counts))
+    readers = _readers(checked)
     for no, fact in enumerate(checked.facts):
-        if only is None or fact.id in only:
-            yield from _unique(_of_fact(no, fact, checked, counts))
+        if fact.id in readers and (only is None or fact.id in only):  # else, only sentences or invariants read it
+            yield from _unique(_of_fact(no, fact, tuple(readers[fact.id]), checked, counts))
 
 
 def _unique(mutants: Iterator[Mutant]) -> Iterator[Mutant]:
@@ -88,10 +89,9 @@ def _of_rule(rule: Rule, checked: CheckedPack, counts: set[str]) -> Iterator[Mut
         pack = replace(checked, rules=rules)
         return Mutant(f"{rule.id}/{part}:{operator}", rule.id, operator, change, span, pack, (rule.no,))
 
-    rest = [other for other in checked.rules if other is not rule]
-    without = replace(checked, rules=tuple(replace(other, no=no) for no, other in enumerate(rest)))
-    said_off = "the rule is switched off"
-    yield Mutant(f"{rule.id}/rule:rule off", rule.id, "rule off", said_off, rule.span, without, (rule.no,), off=True)
+    never = replace(rule, when=AnyOf(()))  # the other rules keep their numbers
+    off = made("rule", "rule off", "the rule is switched off", rule.span, never)
+    yield replace(off, off=True)
     for key, default in (("when", AllOf(())), ("unless", AnyOf(()))):
         condition: Condition = getattr(rule, key)
         for test, operator, change, changed in condition_changes(condition, default, rule.entity, counts):
@@ -164,13 +164,18 @@ def _shifts(shift: Shift) -> Iterator[tuple[str, str, Shift]]:
 _TURNED: Final = {"exists": "none", "none": "exists", "latest": "earliest", "earliest": "latest"}
 
 
-def _of_fact(no: int, fact: ComputedFact, checked: CheckedPack, counts: set[str]) -> Iterator[Mutant]:
-    by_id = {other.id: other for other in checked.facts}
-    affected = tuple(rule.no for rule in checked.rules if fact.id in closure(computed(fields_of_rule(rule)), by_id))
+def _readers(checked: CheckedPack) -> dict[str, list[int]]:
+    """The numbers of the rules that read a computed fact, directly or through others, by the fact's id."""
+    by_id, readers = {fact.id: fact for fact in checked.facts}, dict[str, list[int]]()
+    for rule in checked.rules:
+        for id_ in closure(computed(fields_of_rule(rule)), by_id):
+            readers.setdefault(id_, []).append(rule.no)
+    return readers
 
-    if not affected:
-        return  # only sentences or invariants read it
 
+def _of_fact(
+    no: int, fact: ComputedFact, affected: tuple[int, ...], checked: CheckedPack, counts: set[str]
+) -> Iterator[Mutant]:
     def made(part: str, operator: str, change: str, span: Span, changed: ComputedFact) -> Mutant:
         pack = replace(checked, facts=(*checked.facts[:no], changed, *checked.facts[no + 1 :]))
         name = fact_name(fact)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, Final, Literal
 
 import msgspec
@@ -11,17 +11,17 @@ import msgspec
 from tactful.api.policy import Policy
 from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.decide.invariants import DecidedCase, Violation, violations_by
-from tactful.engines.evaluate import Evaluator
-from tactful.engines.expiry import Turn, fact_turns, rule_turns
+from tactful.engines.expiry import turns_of_facts, turns_of_rules
 from tactful.facts.calendars import Calendar
 from tactful.facts.rows import Case
-from tactful.language.ir import ComputedFact, Rule
 from tactful.source.diagnostics import InvalidInput, Span, TactfulError
 from tactful.source.lazy import lazy
 from tactful.testing.examples.model import Example
 from tactful.testing.examples.run import run_example
 from tactful.testing.mutation.mutants import Mutant, mutants
-from tactful.testing.mutation.trying import Changed, Difference, Original, Tried, read_drawn_cases, tried
+from tactful.testing.mutation.near import NearCases
+from tactful.testing.mutation.tried import Tried, read_drawn_cases
+from tactful.testing.mutation.trying import Changed, Difference, Original
 from tactful.testing.properties.smallest import smallest
 
 #: How many more cases are drawn for mutants that decide like the original on all other cases.
@@ -119,7 +119,7 @@ def mutate(
     """Try every mutant of a pack, or of the rules and computed facts with the ids in ``only``.
 
     ``drawn`` cases are drawn from ``seed``. ``progress`` is called after each mutant with the number done and the number of
-    all. ``prove`` is asked about each mutant that no case tells apart, and ``propose`` for cases where there is no proof.
+    all. ``propose`` is asked for cases where no other case tells a mutant apart, and ``prove`` where these don't either.
     Raises :class:`tactful.TactfulError` if an example fails, or an invariant is broken, in the original pack.
     """
     runner = _Runner(policy, examples, seed, drawn, prove, propose)
@@ -146,10 +146,11 @@ class _Runner:
     ) -> None:
         self._policy, self._seed, self._original = policy, seed, Original(policy)
         self._prove, self._propose = prove, propose
-        self.corpus = [tried(policy, example.case, _now(example.case), example) for example in examples]
+        self.corpus = [Tried(policy, example.case, _now(example.case), example) for example in examples]
         self.corpus += (
-            [tried(policy, case, _now(case)) for case in read_drawn_cases(policy, drawn, seed)] if drawn else []
+            [Tried(policy, case, _now(case)) for case in read_drawn_cases(policy, drawn, seed)] if drawn else []
         )
+        self._near = NearCases(self.corpus)
         self._check(examples)
 
     def _check(self, examples: Sequence[Example]) -> None:
@@ -168,29 +169,27 @@ class _Runner:
         return violations_by(decider, DecidedCase(decider.evaluator(case, now), ranking))
 
     @lazy
-    def _reserve(self) -> list[Tried]:
+    def _reserve(self) -> NearCases:
         """More cases, for mutants that decide like the original on the corpus."""
-        return [
-            tried(self._policy, case, _now(case)) for case in read_drawn_cases(self._policy, RESERVE, self._seed + 1)
-        ]
+        cases = read_drawn_cases(self._policy, RESERVE, self._seed + 1)
+        return NearCases([Tried(self._policy, case, _now(case)) for case in cases])
 
     def outcome(self, mutant: Mutant) -> MutantResult:
         """The result of trying a mutant. What takes least time is tried first, and a notice ends it."""
         changed = Changed(self._original, mutant)
         differing: list[Difference] = []
-        for difference in changed.differences(self.corpus):
+        for difference in changed.differences(self._near.to_try(changed.owner, mutant)):
             by = self._failing(difference, changed)
             if by:
                 return _outcome(mutant, "noticed", by=by)
             differing.append(difference)
         if not differing:
             differing = list(islice(changed.differences(self._elsewhere(mutant, changed)), _ENOUGH))
-        verdict: Verdict = "not proved"
-        if not differing and self._prove is not None:
-            verdict = self._prove(mutant)
-        if not differing and verdict != "equivalent":
+        if not differing:  # a proposal takes less time than a proof
             differing = list(islice(self._proposed(mutant, changed), 1))
-        return self._told_apart(mutant, changed, differing) if differing else _untold(mutant, verdict)
+        if differing:
+            return self._told_apart(mutant, changed, differing)
+        return _untold(mutant, "not proved" if self._prove is None else self._prove(mutant))
 
     def _told_apart(self, mutant: Mutant, changed: Changed, differing: list[Difference]) -> MutantResult:
         """The result of a mutant that decides some cases differently, which no example notices."""
@@ -227,11 +226,11 @@ class _Runner:
 
     def _elsewhere(self, mutant: Mutant, changed: Changed) -> Iterator[Tried]:
         """More cases, and the corpus at instants at which the rule or the mutant may begin or stop to fire."""
-        yield from self._reserve
+        yield from self._reserve.to_try(changed.owner, mutant)
         left = _TRIES
         for case in self.corpus:
             for instant in self._instants(mutant, changed, case):
-                yield tried(self._policy, case.case, instant)
+                yield Tried(self._policy, case.case, instant, once=True)
                 left -= 1
             if left <= 0:
                 return
@@ -243,13 +242,14 @@ class _Runner:
         """
         rules = self._policy.checked.rules
         if mutant.fact is None or changed.differs_in_fact(case.runtime):
-            turns = _turns_of((rules[no] for no in mutant.affected), case.runtime)
+            changing = [rules[no] for no in mutant.affected]
             if mutant.fact is None and not mutant.off:
-                turns = chain(turns, _turns_of((mutant.pack.rules[no] for no in mutant.affected), case.runtime))
+                changing += [mutant.pack.rules[no] for no in mutant.affected]
+            turns = turns_of_rules(changing, case.runtime)
         else:
             before = self._policy.decider.facts[mutant.fact]
             after = next(fact for fact in mutant.pack.facts if fact.id == mutant.fact)
-            turns = chain(_turns_of_fact(before, case.runtime), _turns_of_fact(after, case.runtime))
+            turns = turns_of_facts((before, after), case.runtime)
         instants = {turn.first for turn in turns if turn.first > case.now}
         return sorted({instant + step for instant in instants for step in (-1, 0)})[:_INSTANTS]
 
@@ -264,20 +264,7 @@ class _Runner:
             case = self._policy.read(plain)
         except InvalidInput:
             return None
-        return None if case.now is None else changed.difference(tried(self._policy, case, case.now))
-
-
-def _turns_of(rules: Iterable[Rule], evaluator: Evaluator) -> Iterator[Turn]:
-    """The turns of rules for all their rows."""
-    for rule in rules:
-        for row in evaluator.rows(rule.entity):
-            yield from rule_turns(rule, evaluator.environment(rule.entity, row), evaluator)
-
-
-def _turns_of_fact(fact: ComputedFact, evaluator: Evaluator) -> Iterator[Turn]:
-    """The turns of a computed fact for all its rows."""
-    for row in evaluator.rows(fact.entity):
-        yield from fact_turns(fact, row, evaluator)
+        return None if case.now is None else changed.difference(Tried(self._policy, case, case.now, once=True))
 
 
 def _now(case: Case) -> int:
@@ -307,17 +294,10 @@ def _outcome(
 
 
 def _plain(tried: Tried) -> dict[str, Any]:
-    """A case as JSON has it, with its moment, and without unknown facts."""
-    plain: dict[str, Any] = _without_empty(msgspec.to_builtins(tried.case.shape))
+    """A case as JSON has it, with its moment, and without unknown facts. An empty list may be a fact, as may an empty offer."""
+    plain: dict[str, Any] = msgspec.to_builtins(tried.case.shape)
     plain["now"] = tried.case.candidate.calendar.local(tried.now).isoformat()
     return plain
-
-
-def _without_empty(value: Any) -> Any:
-    """A value without empty entries, at any depth."""
-    if isinstance(value, dict):
-        return {key: _without_empty(inner) for key, inner in value.items() if inner not in (None, [], (), {}, "")}
-    return [_without_empty(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _lines(difference: Difference, policy: Policy) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Cases that mutants are tried on, the decisions of the original pack on them, and the decisions of a mutant that differ.
+"""Decisions of mutants that differ from those of the original pack.
 
 Only the rules that a mutant affects are fired again, by the plain evaluator. The firings of all other rules are taken from the
 original, and so are the values of all facts that do not depend on what is changed.
@@ -14,67 +14,43 @@ from tactful.api.policy import Policy
 from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.decide.decider import Decider
 from tactful.decide.ranker import Ranker
-from tactful.engines.compiled.single_values import SILENT
 from tactful.engines.firings import RawFiring
 from tactful.engines.plain import PlainRuntime
 from tactful.facts.reading.limits import CaseLimits
 from tactful.facts.rows import Case
-from tactful.language.ir import AddStep
+from tactful.language.ir import AddStep, ComputedFact, Rule
 from tactful.language.ir.reads import closure, computed, fields_of_fact
 from tactful.reasons.context import Context
 from tactful.testing.examples.model import Example
 from tactful.testing.examples.run import meets
 from tactful.testing.mutation.mutants import Mutant
-from tactful.testing.properties.drawing import drawn_cases
+from tactful.testing.mutation.tried import Tried, fired_in
 
 #: Everything that is visible in a decision.
 Seen = tuple[object, ...]
 
 
-def read_drawn_cases(policy: Policy, count: int, seed: int) -> list[Case]:
-    """Cases drawn for a pack from a seed, read."""
-    return [policy.read(case) for case in drawn_cases(policy, count, seed)]
-
-
-class Tried(msgspec.Struct, frozen=True, eq=False):
-    """A case at a moment (``now``, seconds since 1970), and the decision of the original pack on it.
-
-    ``example`` is the example that the case belongs to, if any.
-    """
-
-    case: Case
-    now: int
-    example: Example | None
-    firings: tuple[RawFiring, ...]
-    steps: tuple[RawFiring, ...]
-    ranking: Ranking
-    #: The original's facts and conditions. They are kept, because every mutant is compared with them.
-    runtime: PlainRuntime
-
-    def fired(self, rules: Iterable[int]) -> tuple[list[RawFiring], list[RawFiring]]:
-        """The firings of some rules: first those of conclusions, then those of steps."""
-        numbers = frozenset(rules)
-        firings = [firing for firing in self.firings if firing[0] in numbers]
-        return firings, [firing for firing in self.steps if firing[0] in numbers]
-
-
-def tried(policy: Policy, case: Case, now: int, example: Example | None = None) -> Tried:
-    """A case with the decision of the original pack on it."""
-    decider = policy.decider
-    firings, steps = decider.fire(case, now), decider.steps(case, now)
-    ranking, runtime = decider.ranker.rank(firings, case, now), decider.plain.runtime(case, now)
-    return Tried(case, now, example, tuple(firings), tuple(steps), ranking, runtime)
-
-
 class Difference(msgspec.Struct, frozen=True, eq=False):
-    """A case on which a mutant decides differently, and the mutant's ranking."""
+    """A case on which a mutant decides differently, with the mutant's ranking and its firings of rules that add steps."""
 
     tried: Tried
     ranking: Ranking
+    steps: list[RawFiring]
 
     def shows_in_conclusions(self) -> bool:
         """Whether anything differs besides order, deadlines, reasons and steps. Only that can break an invariant."""
         return _concluded(self.ranking) != _concluded(self.tried.ranking)
+
+
+class _Context(Context, frozen=True, eq=False, dict=True):
+    """The context of a mutant's decision, whose steps are known already."""
+
+    known_steps: list[RawFiring]
+
+    @property
+    def step_firings(self) -> list[RawFiring]:
+        """The firings of rules that add steps."""
+        return self.known_steps
 
 
 class Original:
@@ -106,6 +82,12 @@ class Changed:
         as_before = self._same_conclusions and mutant.fact is None
         self._ranker = self._policy.decider.ranker if as_before else self._decider.ranker
 
+    @property
+    def owner(self) -> Rule | ComputedFact:
+        """The rule or fact of the original pack that is changed."""
+        fact = self._mutant.fact
+        return self._policy.checked.rules[self._numbers[0]] if fact is None else self._policy.decider.facts[fact]
+
     def differences(self, among: Iterable[Tried]) -> Iterator[Difference]:
         """The cases on which the mutant decides differently."""
         for case in among:
@@ -118,19 +100,22 @@ class Changed:
         if not self.differs_in_fact(case.runtime):
             return None
         before, steps_before = case.fired(self._numbers)
-        after, steps_after = self._fired(case)
+        after, steps_after = fired_in(self.runtime(case), self._decider.plain, self._rules)
         same = _set(before) == _set(after) and _set(steps_before) == _set(steps_after)
         if same and (self._same_conclusions or not before):
             return None
         numbers = frozenset(self._numbers)
         firings = [*(firing for firing in case.firings if firing[0] not in numbers), *after]
-        ranking = case.ranking if self._only_steps else self._ranker.rank(firings, case.case, case.now)
-        if self._no_steps:
-            return Difference(case, ranking) if seen(ranking) != seen(case.ranking) else None
         steps = [*(firing for firing in case.steps if firing[0] not in numbers), *steps_after]
-        original = seen(case.ranking), _steps(case.ranking, case.steps, case.case, self._ranker)
-        own = seen(ranking), _steps(ranking, steps, case.case, self._ranker)
-        return Difference(case, ranking) if own != original else None
+        ranking = case.ranking if self._only_steps else self._ranker.rank(firings, case.case, case.now)
+        if seen(ranking) == seen(case.ranking) and (self._no_steps or self._same_steps(case, ranking, steps)):
+            return None
+        return Difference(case, ranking, steps)
+
+    def _same_steps(self, case: Tried, ranking: Ranking, steps: Sequence[RawFiring]) -> bool:
+        """Whether a mutant's ranking has the same steps as the original's."""
+        original = _steps(case.ranking, case.steps, case.case, self._ranker)
+        return _steps(ranking, steps, case.case, self._ranker) == original
 
     def differs_in_fact(self, runtime: PlainRuntime) -> bool:
         """Whether the changed fact has another value for any row. Without that, the decision is the same."""
@@ -141,19 +126,6 @@ class Changed:
         return any(
             runtime.computed(id_, row) != runtime.worked_out(changed, row) for row in runtime.rows(changed.entity)
         )
-
-    def _fired(self, case: Tried) -> tuple[list[RawFiring], list[RawFiring]]:
-        """The firings of the affected rules, those of steps apart."""
-        runtime, plain = self.runtime(case), self._decider.plain
-        firings: list[RawFiring] = []
-        steps: list[RawFiring] = []
-        for rule in self._rules:
-            own = steps if isinstance(rule.conclusion, AddStep) else firings
-            for row in runtime.rows(rule.entity):
-                due = plain.due_if_fires(rule, runtime, row)
-                if due is not SILENT:
-                    own.append((rule.no, row, due))
-        return firings, steps
 
     def runtime(self, case: Tried) -> PlainRuntime:
         """The mutant's facts and conditions on a case."""
@@ -168,7 +140,7 @@ class Changed:
         """Whether the mutant's decision on an example's case meets the expectations."""
         case, now = difference.tried.case, difference.tried.now
         ranking = difference.ranking if case.handled is None else self._decider.rank(case, now)
-        return meets(Context(self._decider, case, now), ranking, example)
+        return meets(_Context(self._decider, case, now, difference.steps), ranking, example)
 
 
 def _set(firings: Sequence[RawFiring]) -> frozenset[tuple[int, int, int | None]]:

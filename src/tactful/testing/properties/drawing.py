@@ -188,6 +188,8 @@ class Drawer:
         ended_at = datetime.fromisoformat(fields["ended_at"]).timestamp()
         if ended_at > self._now and fields.get("status") == "held":
             del fields["status"]
+        if "starts_at" in fields and datetime.fromisoformat(fields["starts_at"]).timestamp() > ended_at:
+            del fields["starts_at"]
         who = self._below(1 << len(self._people)) if self._people else 0
         chosen = [person for no, person in enumerate(self._people) if who >> no & 1]
         interviewers: list[Any] = [self._interviewer(person) for person in chosen]
