@@ -10,6 +10,7 @@ import httptools
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from tactful.service.patience import Patience
 from tactful.service.reply import Reply
 from tactful.service.request import Head
 from tactful.service.settings import WHOLE, Limits
@@ -75,31 +76,23 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head, self._received = True, 0
         #: Whether a request has ended in the data that is being read.
         self._whole = False
-        self._late: asyncio.TimerHandle | None = None
-        self._unread: asyncio.TimerHandle | None = None
         self._answering: Answering | None = self.app if hasattr(self.app, "at_once") else None
         #: The body so far of a request that may take the short way; ``None`` once it is clear which way it takes.
         self._body: bytes | None = None
-        #: One timer for all pauses of a connection, as a timer for each would take longer than all else on the short way.
-        self._pause: asyncio.TimerHandle | None = None
-        #: Since when no request is being answered, by the loop's clock; ``None`` while there is such a request.
-        self._idle_since: float | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Take the connection, if there is room."""
         super().connection_made(transport)
+        seconds, idle = self._limits.seconds, self.timeout_keep_alive
+        self._patience = Patience(self.loop, transport, seconds, idle, self.timeout_keep_alive_handler)
         if len(self.connections) > self._limits.connections:
             transport.abort()
             return
-        self._wait_for_head()
+        self._patience.expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
-        self._head_is_there()
-        self._is_read()
-        if self._pause is not None:
-            self._pause.cancel()
-            self._pause = None
+        self._patience.end()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -107,14 +100,15 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self._received += len(data)
-        self._whole, self._idle_since = False, None
+        self._whole = False
+        self._patience.go_on()
         super().data_received(data)
         if self._body is not None:
             self._take_long_way()
         if self._in_head and self._received > self._limits.head:
             self.transport.close()
-        elif self._late is None and (self._in_head or (self._is_idle() and not self._whole)):
-            self._wait_for_head()
+        elif self._in_head or (self._is_idle() and not self._whole):
+            self._patience.expect_head()
 
     def on_message_begin(self) -> None:
         """A head begins. What uvicorn makes for its applications has to wait until the request takes the long way."""
@@ -124,7 +118,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """A head is complete."""
         self._in_head = False
-        self._head_is_there()
+        self._patience.head_has_come()
         # An answer has ended the connection. What follows in the data is not read.
         if self.transport.is_closing():
             return
@@ -211,54 +205,16 @@ class BoundedProtocol(HttpToolsProtocol):
             self.on_response_complete()
             return
         self.server_state.total_requests += 1
-        self._idle_since = self.loop.time()
-        if self._pause is None:
-            self._pause = self.loop.call_later(self.timeout_keep_alive, self._look_at_pause)
+        self._patience.pause()
 
-    def _look_at_pause(self) -> None:
-        """End the connection if nothing has come since its last answer, for as long as an idle connection is kept."""
-        self._pause = None
-        if self._idle_since is None:
-            return
-        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
-        if left <= 0:
-            self.timeout_keep_alive_handler()
-        else:
-            self._pause = self.loop.call_later(left, self._look_at_pause)
-
-    # --- clients that read slowly, or send slowly ---
+    # --- clients that read slowly ---
 
     def pause_writing(self) -> None:
         """The client reads more slowly than is written."""
         super().pause_writing()
-        if self._unread is None:
-            self._watch_reading()
+        self._patience.expect_reading()
 
     def resume_writing(self) -> None:
         """The client has read nearly all."""
         super().resume_writing()
-        self._is_read()
-
-    def _watch_reading(self) -> None:
-        left = self.transport.get_write_buffer_size()
-        self._unread = self.loop.call_later(self._limits.seconds, self._look_at_reading, left)
-
-    def _look_at_reading(self, left: int) -> None:
-        """End the connection if the client has read nothing since."""
-        if self.transport.get_write_buffer_size() < left:
-            self._watch_reading()
-        else:
-            self.transport.abort()
-
-    def _is_read(self) -> None:
-        if self._unread is not None:
-            self._unread.cancel()
-            self._unread = None
-
-    def _wait_for_head(self) -> None:
-        self._late = self.loop.call_later(self._limits.seconds, self.transport.abort)
-
-    def _head_is_there(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
+        self._patience.is_read()
