@@ -1,4 +1,7 @@
-"""From YAML files to a written pack: ``files`` reads them, ``merge`` applies overlays, ``build`` makes the pack."""
+"""From YAML files to a written pack: ``files`` reads them, ``merge`` applies overlays, ``build`` makes the pack.
+
+``prepared`` has the shipped files as trees, made when the package was built.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from pathlib import Path
 
 from tactful.language.load.build import build_pack
 from tactful.language.load.files import Layer, read_layers, read_text_layers
+from tactful.language.load.prepared import PreparedFiles
 from tactful.language.syntax import Pack
 
 __all__ = ["Locations", "load_layers", "load_pack", "load_pack_text", "read_text_layers"]
@@ -20,7 +24,8 @@ def load_layers(locations: Locations) -> list[Layer]:
 
     Raises :class:`tactful.InvalidInput` with every mistake in reading their files.
     """
-    return read_layers([locations] if isinstance(locations, str | Path) else locations)
+    several = [locations] if isinstance(locations, str | Path) else locations
+    return read_layers(several, parse=PreparedFiles())
 
 
 def load_pack(locations: Locations) -> Pack:
