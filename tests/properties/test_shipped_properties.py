@@ -179,7 +179,7 @@ def test_p10_the_catalogue_has_no_gifts_visits_or_invitations(pack: tactful.Poli
         *("draft_note", "update_helper", "correct_mistake", "find_address", "company_contact", "get_back_in_touch"),
         *("thank_for_update", "recall_talk", "consider_applying"),
         *("ask_for_feedback", "offer_times", "apologise", "ask_for_new_time", "answer_message", "accept_request"),
-        *("ask_for_day", "ask_about_call", "be_reachable", "ask_if_still_on", "ask_to_come_back", "call_off_interview"),
+        *("ask_for_day", "ask_about_call", "be_reachable", "ask_if_still_on", "return_call", "ask_to_come_back", "call_off_interview"),
         *("prepare", "find_out", "hand_over", "hand_in_task", "send_references", "send_documents", "tell_own_manager"),
         *("accept_offer", "decline_offer", "take_back_yes", "ask_for_terms", "ask_about_difference", "ask_about_terms"),
         *("book_medical", "name_referees", "weigh_counter_offer", "decline_counter_offer", "settle_leaving"),
