@@ -144,6 +144,20 @@ def test_people_with_the_same_advice_stand_together() -> None:
     ]
 
 
+def test_applications_to_one_company_have_their_roles() -> None:
+    """Two jobs at a company are told apart by their roles, in short and in full. A company with a single job needs none."""
+    jobs = [
+        {"id": no, "company": "Acme", "role": role, "status": "interviewing", "reply_by": day, "people": [DANA]}
+        for no, role, day in (("a", "Analyst", "2026-11-26"), ("b", "Planner", "2026-12-03"))
+    ]
+    beta = {"id": "beta", "company": "Beta", "role": "Cook", "status": "interviewing", "reply_by": "2026-11-30"}
+    short, full = _told(*jobs, beta), _told(*jobs, beta, full=True)
+    assert " 6. SHOULD  Give Acme time (Acme, Analyst) – until Thu 26 Nov" in short
+    assert " 6. SHOULD  Give Acme time  (Acme, Analyst)" in full
+    assert " 1. SHOULD  Write to Dana Ruiz  (Dana Ruiz, Acme, Analyst)" in full
+    assert not any("Cook" in line for line in (*short, *full))
+
+
 def test_in_full_each_advice_has_all_that_is_behind_it() -> None:
     """With ``full``, nobody is grouped, and each has the steps, reasons and sources."""
     lines = _told(_acme(DANA, LEE), full=True)

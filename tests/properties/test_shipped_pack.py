@@ -206,7 +206,7 @@ SOMETHING_TO_DO = {
     *("answer_offer", "ask_in_writing", "ask_for_time", "thank_you_note", "thanks_through_contact"),
     *("find_address", "offer_times", "apologise", "ask_for_new_time", "answer_message", "hand_over"),
     *("accept_offer", "decline_offer", "take_back_yes", "ask_for_terms", "ask_about_terms", "ask_about_difference"),
-    *("call_off_interview", "ask_about_call", "be_reachable", "consider_applying"),
+    *("call_off_interview", "ask_about_call", "be_reachable", "ask_if_still_on", "consider_applying"),
 }
 EXAMPLES = draws(200)
 

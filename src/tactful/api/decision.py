@@ -103,6 +103,18 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
         applications = (family.application for family in self.context.case.families)
         return next((name_of(row) for row in applications if row.id == application), None)
 
+    def place(self, application: str | None) -> str | None:
+        """The company of the application with this id, with the role where there are several applications to it.
+
+        Returns ``None`` if there is no such application.
+        """
+        company = self.company(application)
+        rows = [family.application for family in self.context.case.families]
+        if company is not None and [name_of(row) for row in rows].count(company) > 1:
+            role = next(row.role for row in rows if row.id == application)
+            return company if role is None else f"{company}, {role}"
+        return company
+
     @lazy
     def actions(self) -> tuple[Advice, ...]:
         """All advice, the most important first."""

@@ -72,7 +72,7 @@ class _Reporter:
 
     def __init__(self, plan: Plan, strand: Strand) -> None:
         self._plan, self._strand, self._words = plan, strand, plan.words
-        self._whom = self._words.concerning(strand.advice.target, plan.now.company(strand.advice.application)).strip()
+        self._whom = self._words.concerning(strand.advice.target, plan.now.place(strand.advice.application)).strip()
 
     def entries(self) -> Iterator[Entry]:
         """The lines of the strand, run by run."""

@@ -40,7 +40,7 @@ def groups(plan: Plan, application: str | None = None) -> tuple[Group, ...]:
     ordered = sorted(strands(plan, application), key=lambda strand: strand.prohibits)
     ids = [family.application.id for family in plan.case.families]
     all_groups = [
-        Group(plan.now.company(id_) or id_, tuple(strand for strand in ordered if strand.advice.application == id_))
+        Group(plan.now.place(id_) or id_, tuple(strand for strand in ordered if strand.advice.application == id_))
         for id_ in ids
     ]
     all_groups.append(

@@ -92,7 +92,7 @@ class _Entry:
     def __init__(self, plan: Plan, strand: Strand, others: tuple[Strand, ...]) -> None:
         self._plan, self._strand, self._others = plan, strand, others
         self._now, self._words = seconds(plan.start), plan.words
-        self._company = plan.now.company(strand.advice.application)
+        self._company = plan.now.place(strand.advice.application)
 
     def component(self) -> Component | None:
         """The entry; ``None`` if there is nothing to write."""

@@ -75,7 +75,7 @@ def _print_in_full(advice: list[Advice], decision: Decision, console: SafeConsol
 def _in_full(advice: Advice, decision: Decision, console: SafeConsole) -> None:
     words = decision.words
     line = _headline(advice, advice.label, words)
-    line.append(words.concerning(advice.target, decision.company(advice.application)), "dim")
+    line.append(words.concerning(advice.target, decision.place(advice.application)), "dim")
     console.print(line)
     if (deadline := _deadline([advice], decision)) is not None:
         _indented(console, deadline)

@@ -74,8 +74,8 @@ class Block(msgspec.Struct, frozen=True):
         label = self._masked(self.first.label, self.first)
         companies = _distinct(self._company(item) for item in self.advice)
         names = [item.target.name for item in self.advice]
-        if len(companies) > 1 and self._is_elsewhere(self.first):
-            names = [f"{name} ({self._company(item)})" for name, item in zip(names, self.advice, strict=True)]
+        if len(_distinct(self._place(item) for item in self.advice)) > 1 and self._is_elsewhere(self.first):
+            names = [f"{name} ({self._place(item)})" for name, item in zip(names, self.advice, strict=True)]
         return label.replace(_WHO, self.decision.words.listing(_distinct(names))).replace(
             _COMPANY, self.decision.words.listing(companies)
         )
@@ -88,7 +88,7 @@ class Block(msgspec.Struct, frozen=True):
             for item in self.advice
             if (company if item.target.entity == "application" else item.target.entity != "candidate")
         ]
-        where = [self._company(item) for item in self.advice if company and self._is_elsewhere(item)]
+        where = [self._place(item) for item in self.advice if company and self._is_elsewhere(item)]
         parts = [[name for name in _distinct(names) if not _says(label, name)] for names in (who, where)]
         return ", ".join(self.decision.words.listing(names) for names in parts if names)
 
@@ -100,9 +100,15 @@ class Block(msgspec.Struct, frozen=True):
         """The company that a piece of advice belongs to; empty for none."""
         return self.decision.company(advice.application) or ""
 
+    def _place(self, advice: Advice) -> str:
+        """The company, with the role where there are several applications to it; empty for none."""
+        return self.decision.place(advice.application) or ""
+
     def who(self, advice: Advice) -> str:
-        """The name of a target, or what it is, with its id."""
+        """The name of a target, or what it is, with its id. An application to one of several jobs at a company has its role."""
         target = advice.target
+        if target.entity == "application" and self._place(advice) != self._company(advice):
+            return self._place(advice)
         return target.name if target.name != target.id else self.decision.words.entity(target.entity, target.id)
 
     def reasons(self) -> list[Said]:

@@ -243,11 +243,16 @@ class Words:
         return f"{entity} {id_}"
 
     def concerning(self, target: TargetRecord, company: str | None) -> str:
-        """``  (Dana Ruiz, Acme)``: whom advice concerns, to follow its label; empty for the candidate."""
+        """``  (Dana Ruiz, Acme)``: whom advice concerns, to follow its label; empty for the candidate.
+
+        ``company`` may have a role with it, which tells applications to one company apart.
+        """
         if target.entity == "candidate":
             return ""
         who = target.name if target.name != target.id else self.entity(target.entity, target.id)
-        return f"  ({who})" if company in (None, who) or target.entity == "application" else f"  ({who}, {company})"
+        if target.entity == "application":
+            return f"  ({who if company in (None, target.id) else company})"
+        return f"  ({who})" if company in (None, who) else f"  ({who}, {company})"
 
     def row(self, row: Row, calendar: Calendar) -> str:
         """A row. A message has no name, so its kind, direction, moment and person stand for it."""
