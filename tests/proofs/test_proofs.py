@@ -48,7 +48,13 @@ def _proof(policy: tactful.Policy, id_: str) -> Proof:
     return prove_invariant(policy.checked, _invariant(policy, id_))
 
 
-@pytest.mark.parametrize("fault", BROKEN)
+#: Those that take some seconds each.
+LONG = frozenset({"days_for_hours", "promise_overlooked", "weekend_forgotten"})
+
+
+@pytest.mark.parametrize(
+    "fault", [pytest.param(fault, marks=pytest.mark.slow) if fault in LONG else fault for fault in BROKEN]
+)
 def test_what_a_drawn_case_breaks_is_not_proved(fault: str) -> None:
     """An overlay with a fault, of which a case that breaks an invariant is known."""
     assert not _proof(tactful.load(FAULTS / f"{fault}.yaml"), BROKEN[fault]).proved
