@@ -281,14 +281,11 @@ class Ranker:
         """
         if not steps:
             return []
-        own: list[RawFiring] = []
-        for action in self._families[advice.plan.action]:
-            added = steps.get(action)
-            if added is not None:
-                for row in rows_around(advice.target):
-                    if row in added:
-                        own += added[row]
-        return self.firings_in_order(own)
+        found = [added for action in self._families[advice.plan.action] if (added := steps.get(action)) is not None]
+        if not found:
+            return []
+        rows = rows_around(advice.target)
+        return self.firings_in_order([firing for added in found for row in rows for firing in added.get(row, ())])
 
 
 def _path(rule: Rule) -> tuple[str, str]:

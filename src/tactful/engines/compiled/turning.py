@@ -16,7 +16,7 @@ from typing import Any, Final
 from tactful.engines.compiled import nodes
 from tactful.engines.compiled.expressions import RUNTIME, Expressions, nullable
 from tactful.engines.compiled.fact_functions import scope_of
-from tactful.engines.compiled.filled import ENCODE, ENCODER, Filled, filling
+from tactful.engines.compiled.filled import FILLING, Filled, filling
 from tactful.engines.compiled.helpers import HELPERS
 from tactful.engines.compiled.inline_facts import truth
 from tactful.engines.compiled.openings import Conjuncts
@@ -57,7 +57,7 @@ class TurningFunctions:
         self._checked, self.clockwork = checked, clockwork
         self._facts = _SearchedFacts(checked, clockwork)
         self._conjuncts = Conjuncts({fact.id: fact for fact in checked.facts}, clockwork)
-        self._namespace: dict[str, Any] = {**HELPERS, **TURNS, ENCODE: ENCODER.encode}
+        self._namespace: dict[str, Any] = {**HELPERS, **TURNS, **FILLING}
         self._rules: dict[int, RuleTurns | None] = {}
         self._made = self._asked = 0
 
