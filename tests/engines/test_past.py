@@ -14,7 +14,7 @@ from draws import draws
 from reference_cases import NOW
 from reference_cases import cases as shipped_cases
 from tactful.engines.compiled.ahead import AheadFunctions
-from tactful.engines.compiled.past import Untold, since, until, values
+from tactful.engines.compiled.past import Past, Untold, since, until, values
 from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import Expiry, fires

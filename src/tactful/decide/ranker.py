@@ -281,11 +281,16 @@ class Ranker:
         """
         if not steps:
             return []
-        found = [added for action in self._families[advice.plan.action] if (added := steps.get(action)) is not None]
-        if not found:
-            return []
-        rows = rows_around(advice.target)
-        return self.firings_in_order([firing for added in found for row in rows for firing in added.get(row, ())])
+        own: list[RawFiring] = []
+        around: tuple[Row, ...] = ()
+        for action in self._families[advice.plan.action]:
+            added = steps.get(action)
+            if added is not None:
+                around = around or rows_around(advice.target)
+                for row in around:
+                    if row in added:
+                        own += added[row]
+        return self.firings_in_order(own) if own else own
 
 
 def _path(rule: Rule) -> tuple[str, str]:
