@@ -81,7 +81,8 @@ class Sqlite:
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Values]) -> None:
         """Add rows to a table, many by one statement: a thread that writes waits for other threads after each of them.
 
-        The module takes a ``bytearray`` as it is. For ``bytes`` it would look for adapters each time, which takes longer than a copy.
+        The module takes a ``bytearray`` as it is. For ``bytes`` it would look for adapters each time, which takes longer
+        than a copy.
         """
         for start in range(0, len(rows), _INSERTED):
             some = rows[start : start + _INSERTED]
