@@ -452,8 +452,10 @@ def test_p29_p30_one_more_interviewer_or_round(pack: tactful.Policy, case: Plain
             for person in first.get("people", ())
         )
     )
-    before = pack.decide(case)
     held = first["interviews"][0]
+    # in academia, a fourth interviewer makes a committee, which is thanked through its chair
+    assume(pack.name != "academia" or len(held.get("interviewers", [])) != 3)
+    before = pack.decide(case)
     more = {**held, "interviewers": [*held.get("interviewers", []), "new"]}
     grown = {
         **first,
