@@ -282,13 +282,15 @@ class Ranker:
         if not steps:
             return []
         own: list[RawFiring] = []
+        around: tuple[Row, ...] = ()
         for action in self._families[advice.plan.action]:
             added = steps.get(action)
             if added is not None:
-                for row in rows_around(advice.target):
+                around = around or rows_around(advice.target)
+                for row in around:
                     if row in added:
                         own += added[row]
-        return self.firings_in_order(own)
+        return self.firings_in_order(own) if own else own
 
 
 def _path(rule: Rule) -> tuple[str, str]:

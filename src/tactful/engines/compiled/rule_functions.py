@@ -259,13 +259,19 @@ class MainFunction:
         """The statements for a rule that fires, or for a yes/no fact that holds."""
         if isinstance(what, WhenFact):
             return [assign(self.inliner.variables.name(what.id), constant(True))]
-        return self._fired(what)
+        return self.fired(what)
 
-    def _fired(self, rule: Rule) -> list[ast.stmt]:
-        due = due_of(rule, self.inliner.expressions(nullable(rule.entity)), self.clockwork)
-        return [nodes.Expr(call(load("emit"), nodes.Tuple([constant(rule.no), load(rule.entity), due], LOAD)))]
+    def fired(self, rule: Rule) -> list[ast.stmt]:
+        """The statements for a rule that fires."""
+        return [
+            nodes.Expr(call(load("emit"), nodes.Tuple([constant(rule.no), load(rule.entity), self.due(rule)], LOAD)))
+        ]
 
     # --- deadlines ---
+
+    def due(self, rule: Rule) -> ast.expr:
+        """The deadline of a rule that fires."""
+        return due_of(rule, self.inliner.expressions(nullable(rule.entity)), self.clockwork)
 
     def _read_where_done(self, what: Rule | WhenFact) -> frozenset[str]:
         """The facts that a firing rule reads for its deadline."""
