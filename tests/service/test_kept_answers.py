@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,17 +102,19 @@ class Asking:
 
 
 @pytest.mark.slow
-def test_nothing_answered_is_lost_when_the_service_is_killed(tmp_path: Path) -> None:
+def test_nothing_answered_is_lost_when_the_service_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """SIGKILL under load: each answered decision is in the journal, none is there twice, and the chain holds.
 
     Every other time, the process that writes the journal is killed, too.
     """
     file, answered = tmp_path / "journal.db", list[str]()
-    for turn in range(KILLS):
-        with serving(tmp_path, "--journal", f"sqlite:{file}", "--no-log") as served:
-            asking = Asking(served, turn)
-            asking.until_killed([served.process.pid, *(_children(served.process.pid) if turn % 2 else ())])
-            answered += asking.answered
+    with tempfile.TemporaryDirectory() as folder:  # where the sockets of killed processes stay: its path is short
+        monkeypatch.setenv("TMPDIR", folder)
+        for turn in range(KILLS):
+            with serving(tmp_path, "--journal", f"sqlite:{file}", "--no-log") as served:
+                asking = Asking(served, turn)
+                asking.until_killed([served.process.pid, *(_children(served.process.pid) if turn % 2 else ())])
+                answered += asking.answered
     archive = journal.read(str(file))
     kept = [entry.request for entry in archive.find()]
     assert len(kept) == len(set(kept))
