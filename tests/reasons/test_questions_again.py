@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 import tactful
 from drawn import packs
@@ -52,9 +53,8 @@ def test_the_examples_have_the_same_questions(path: Path) -> None:
     _same(policy, policy.read_text(path.read_bytes(), path.name))
 
 
-@pytest.mark.parametrize("name", PACKS)
-@draws(12)
-@given(data=cases)
+@draws(84)
+@given(name=st.sampled_from(PACKS), data=cases)
 def test_shipped_packs_have_the_same_questions(name: str, data: dict[str, Any]) -> None:
     """In drawn cases, too."""
     policy = shipped(name)

@@ -102,12 +102,15 @@ class Asking:
 
 @pytest.mark.slow
 def test_nothing_answered_is_lost_when_the_service_is_killed(tmp_path: Path) -> None:
-    """SIGKILL under load: each answered decision is in the journal, none is there twice, and the chain holds."""
+    """SIGKILL under load: each answered decision is in the journal, none is there twice, and the chain holds.
+
+    Every other time, the process that writes the journal is killed, too.
+    """
     file, answered = tmp_path / "journal.db", list[str]()
     for turn in range(KILLS):
         with serving(tmp_path, "--journal", f"sqlite:{file}", "--no-log") as served:
             asking = Asking(served, turn)
-            asking.until_killed([served.process.pid])
+            asking.until_killed([served.process.pid, *(_children(served.process.pid) if turn % 2 else ())])
             answered += asking.answered
     archive = journal.read(str(file))
     kept = [entry.request for entry in archive.find()]
@@ -115,6 +118,12 @@ def test_nothing_answered_is_lost_when_the_service_is_killed(tmp_path: Path) -> 
     assert set(answered) <= set(kept)
     assert len(answered) > 15 * KILLS
     assert not verify(archive).wrong
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that a process has started, on Linux."""
+    file = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in file.read_text().split()] if file.exists() else []
 
 
 @contextmanager

@@ -168,7 +168,7 @@ def test_a_connection_stays_open_between_requests(served: Served) -> None:
     with Connection(served) as connection:
         connection.socket.sendall(_case())
         connection.decided()
-        time.sleep(3)
+        time.sleep(2.3)
         connection.socket.sendall(_case())
         connection.decided()
 

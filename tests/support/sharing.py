@@ -16,8 +16,8 @@ from tactful.facts.reading.limits import CaseLimits
 from tactful.language.ir import CheckedPack
 from tactful.language.load.build import build_pack
 from tactful.language.load.files import Layer
+from tactful.language.load.prepared import PreparedFiles
 from tactful.language.load.source import Source, source_of
-from tactful.source.parse_yaml import read_yaml
 
 Places = tuple[str | Path, ...]
 
@@ -54,7 +54,10 @@ def share_policies() -> Callable[[], None]:
 
     patch = pytest.MonkeyPatch()
     patch.setattr(policy, "_policy", shared)
-    patch.setattr("tactful.language.load.files.read_yaml", lru_cache(maxsize=512)(read_yaml))
+    read_file = lru_cache(maxsize=512)(PreparedFiles())
+    patch.setattr("tactful.language.load.PreparedFiles", lambda: read_file)
+    for module in ("files", "source"):
+        patch.setattr(f"tactful.language.load.{module}.parsed", read_file)
     return patch.undo
 
 

@@ -29,6 +29,7 @@ MoreTime = Literal["asked", "granted", "refused"]
 Choice = Literal["accept", "decline"]
 CounterOffer = Literal["unanswered", "declined", "accepted"]
 EmployerKnows = Literal["unaware", "found_out", "told"]
+SecondThoughts = Literal["doubts", "lost_interest", "wants_it_after_all"]
 Stage = Literal["phone_screen", "first", "panel", "technical", "final"]
 InterviewStatus = Literal["scheduled", "held", "cancelled", "missed"]
 Side = Literal["company", "candidate"]
@@ -318,6 +319,14 @@ class Application(Shape, frozen=True):
         YesNo,
         Meta(
             description="Whether the candidate prefers this company to those that made an offer.",
+            extra_json_schema=MINE,
+        ),
+    ] = None
+    second_thoughts: Annotated[
+        SecondThoughts | None,
+        Meta(
+            description="How the candidate has changed their mind. doubts: they have said yes, and are not sure any more. "
+            "lost_interest: they no longer want the job. wants_it_after_all: they withdrew or declined, and regret it.",
             extra_json_schema=MINE,
         ),
     ] = None
