@@ -26,10 +26,13 @@ _PARSER: Final = (grammar, nodes, parse_yaml)
 
 
 class _Tree(msgspec.Struct, frozen=True):
-    """The digest of a file's text, and its content as MessagePack: most texts have not changed, but not all are read."""
+    """The digest of a file's text, and its content as MessagePack: most texts have not changed, but not all are read.
+
+    The content is stored as bytes, over which a reader of the other files can leap.
+    """
 
     digest: bytes
-    root: msgspec.Raw
+    root: bytes
 
 
 class _Trees(msgspec.Struct, frozen=True):
@@ -52,7 +55,7 @@ def prepare() -> bytes:
             name, text = _SHIPPED + path.relative_to(folder).as_posix(), path.read_text("utf-8")
             file = parsed(name, text)
             if file.root is not None and not file.mistakes:
-                files[name] = _Tree(_digest(text), msgspec.Raw(msgspec.msgpack.encode(file.root)))
+                files[name] = _Tree(_digest(text), msgspec.msgpack.encode(file.root))
     return msgspec.msgpack.encode(_Trees(_parser(), files))
 
 
