@@ -188,6 +188,7 @@ class Client:
         self.connection = socket.socket(socket.AF_UNIX)
         self.connection.settimeout(PATIENCE)
         self.connection.connect(str(path))
+        assert self.connection.recv(10) == process.READY
 
     def send(self) -> None:
         """Have an entry written."""

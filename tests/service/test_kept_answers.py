@@ -90,13 +90,13 @@ class Asking:
                 if count > 5:
                     self.enough.set()
 
-    def until_killed(self, pids: list[int]) -> None:
-        """Kill processes in the midst of it."""
+    def until_killed(self, pids: list[int], number: int = signal.SIGKILL) -> None:
+        """End processes by a signal in the midst of it."""
         for thread in self._threads:
             thread.start()
         assert self.enough.wait(60)
         for pid in pids:
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, number)
         for thread in self._threads:
             thread.join(60)
 
@@ -120,6 +120,21 @@ def test_nothing_answered_is_lost_when_the_service_is_killed(tmp_path: Path, mon
     assert len(kept) == len(set(kept))
     assert set(answered) <= set(kept)
     assert len(answered) > 15 * KILLS
+    assert not verify(archive).wrong
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_nothing_answered_is_lost_when_the_service_ends(tmp_path: Path, workers: int) -> None:
+    """SIGTERM under load: workers end before the process that writes for them."""
+    file = tmp_path / "journal.db"
+    with serving(tmp_path, "--journal", f"sqlite:{file}", "--no-log", "--workers", str(workers)) as served:
+        asking = Asking(served, 0)
+        asking.until_killed([served.process.pid], signal.SIGTERM)
+    archive = journal.read(str(file))
+    kept = [entry.request for entry in archive.find()]
+    assert len(kept) == len(set(kept))
+    assert set(asking.answered) <= set(kept)
     assert not verify(archive).wrong
 
 

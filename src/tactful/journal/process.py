@@ -22,7 +22,8 @@ from tactful.journal.entries import Draft
 from tactful.journal.opening import open_committer
 from tactful.journal.sources import Kept
 
-#: What a client is told of its entries: whether they are safe on the disk.
+#: What a client is told once it can write, and then of its entries: whether they are safe on the disk.
+READY: Final = b"\2"
 WRITTEN: Final = b"\1"
 FAILED: Final = b"\0"
 #: How long a commit waits at most for other clients, in seconds: for those who were told of a commit so short a time before.
@@ -130,12 +131,16 @@ class _Clients:
             if client is not None:
                 self._receive_from(client)
             elif number == self._listening.fileno():
-                connection = self._listening.accept()[0]
-                self._clients[connection.fileno()] = _Client(connection)
-                self._poll.register(connection, POLLIN)
+                self._welcome(self._listening.accept()[0])
             else:  # nothing comes from the parent but its end
                 self._poll.unregister(self._parent)
                 self._over = True
+
+    def _welcome(self, connection: socket) -> None:
+        self._clients[connection.fileno()] = _Client(connection)
+        self._poll.register(connection, POLLIN)
+        with suppress(OSError):  # it has gone
+            connection.send(READY)
 
     def _receive_from(self, client: _Client) -> None:
         if not client.receive():

@@ -11,7 +11,7 @@ from typing import Protocol
 from tactful import journal
 from tactful.journal.drafts import Drafted
 from tactful.journal.errors import JournalUnavailable
-from tactful.journal.process import WRITTEN, encode
+from tactful.journal.process import READY, WRITTEN, encode
 from tactful.journal.writer import Ticket, Writer
 from tactful.service.settings import Place
 from tactful.source.diagnostics import TactfulError
@@ -72,14 +72,16 @@ class InProcess(asyncio.Protocol):
         self._transport: asyncio.WriteTransport | None = None
         self._instead: InThread | None = None
         self._told: Told | None = None
+        self._ready = asyncio.Event()
         #: The texts that the journal has, and those that are on their way.
         self._kept: set[str] = set()
         self._new: set[str] = set()
 
     async def connect(self) -> None:
-        """Reach the process. If it cannot be reached, a thread will write."""
+        """Reach the process, and wait until it is ready. If it cannot be reached, a thread will write."""
         with contextlib.suppress(OSError):
             await asyncio.get_running_loop().create_unix_connection(lambda: self, str(self._path))
+            await self._ready.wait()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The process is there."""
@@ -104,8 +106,10 @@ class InProcess(asyncio.Protocol):
             self._instead.write(entries, told)
 
     def data_received(self, data: bytes) -> None:
-        """The process tells whether the entries are safe."""
-        if data == WRITTEN:
+        """The process tells that it is ready, and then each time whether the entries are safe."""
+        if data == READY:
+            self._ready.set()
+        elif data == WRITTEN:
             self._kept |= self._new
             self._end(None)
         else:
@@ -115,6 +119,7 @@ class InProcess(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The process has ended. Whether it wrote the last entries is not known."""
         self._transport = None
+        self._ready.set()
         if self._told is not None:
             self._end(JournalUnavailable("the process that writes the journal has ended"))
 
