@@ -19,7 +19,7 @@ Channel = Literal["email", "phone", "text", "post", "linkedin", "in_person"]
 ApplicationStatus = Literal["applied", "interviewing", "offered", "accepted", "rejected", "withdrawn"]
 ContactPolicy = Literal["open", "closed"]
 NextStep = Literal["answer", "call", "interview", "other_interviews", "offer"]
-Signal = Literal["on_hold", "reposted", "layoffs", "filled"]
+Signal = Literal["on_hold", "reposted", "layoffs", "filled", "start_moved"]
 OfferForm = Literal["verbal", "email", "written"]
 Condition = Literal[
     "background_check", "references", "medical", "work_permit", "degree", "approval", "documents", "other"
@@ -349,7 +349,8 @@ class Application(Shape, frozen=True):
         tuple[Signal, ...] | None,
         Meta(
             description="Signs that the job may be gone. on_hold: hiring is paused. reposted: the job is advertised "
-            "again. layoffs: the company is dismissing people. filled: the job went to somebody else.",
+            "again. layoffs: the company is dismissing people. filled: the job went to somebody else. start_moved: they have "
+            "put off the first day.",
             extra_json_schema=THEIRS,
         ),
     ] = None

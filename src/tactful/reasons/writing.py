@@ -85,9 +85,9 @@ class _Writer:
         self._left = REASONS
         #: Until when every ``opens`` says the same (seconds since 1970, UTC).
         self._opens_until = NO_TURN
-        #: The firings of rules that add steps, and their texts.
+        #: The firings of rules that add steps, and the texts that are known. Much advice may have the same step.
         self._added: AddedSteps = {}
-        self._texts = AddedTexts(self._pieces, self._past)
+        self._texts: dict[RawFiring, bytes] = {}
         self._rows: dict[Row, tuple[bytes, bytes]] = {}
         self._heads: dict[Conclusion, _Head] = {}
         self._keys = context.keys
@@ -175,8 +175,19 @@ class _Writer:
         if may_have_more and self._added:
             firings = self._ranker.steps_for(conclusion, self._added)
             if firings:
-                own = (*own, *map(self._texts.of, firings))
+                own = (*own, *map(self._step, firings))
         return b",".join(dict.fromkeys(own)) if own else b""
+
+    def _step(self, firing: RawFiring) -> bytes:
+        """The step that a firing adds."""
+        no, row, _ = firing
+        step = self._pieces.of_steps[no]
+        if isinstance(step, bytes):
+            return step
+        known = self._texts.get(firing)
+        if known is None:
+            known = self._texts[firing] = step(self._past, row)[0]
+        return known
 
     def _alternative(self, conclusion: Conclusion) -> bytes:
         plan, due, (key, label, target, *_) = conclusion.plan, conclusion.due, self._head(conclusion)
@@ -296,22 +307,3 @@ class _Writer:
             return None
         self._opens_until = min(self._opens_until, max(first + horizon, past.now + 1))
         return first
-
-
-class AddedTexts:
-    """The steps that rules add, as JSON. Each text is made once, although many pieces of advice may have it."""
-
-    def __init__(self, pieces: Pieces, past: Past) -> None:
-        self._steps, self._past = pieces.of_steps, past
-        self._texts: dict[RawFiring, bytes] = {}
-
-    def of(self, firing: RawFiring) -> bytes:
-        """The text of a firing."""
-        no, row, _ = firing
-        step = self._steps[no]
-        if isinstance(step, bytes):
-            return step
-        known = self._texts.get(firing)
-        if known is None:
-            known = self._texts[firing] = step(self._past, row)[0]
-        return known

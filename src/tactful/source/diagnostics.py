@@ -12,10 +12,10 @@ import msgspec
 from tactful.source.codes.frames import Frame
 
 
-class Span(msgspec.Struct, frozen=True, gc=False):
+class Span(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A part of a text, from ``start`` up to but not including ``end``: offsets in characters.
 
-    ``line`` and ``column`` count from 1 and belong to ``start``.
+    ``line`` and ``column`` count from 1 and belong to ``start``. A span is stored as an array, which is read faster.
     """
 
     file: str

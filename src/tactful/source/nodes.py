@@ -15,7 +15,7 @@ from tactful.source.diagnostics import InvalidInput, Span
 NULLS: Final = frozenset(("", "~", "null", "Null", "NULL"))
 
 
-class Scalar(msgspec.Struct, frozen=True, tag=True, gc=False):
+class Scalar(msgspec.Struct, frozen=True, tag=0, array_like=True, gc=False):
     """A single value as it is written. ``plain`` is false if it is quoted or a block (``>-``, ``|``).
 
     A plain scalar may mean a number, yes or no, or nothing (``null``, ``~``, empty). Its reader decides by the type of
@@ -32,14 +32,14 @@ class Scalar(msgspec.Struct, frozen=True, tag=True, gc=False):
         return self.text in NULLS and self.plain
 
 
-class Mapping(msgspec.Struct, frozen=True, tag=True, gc=False):
+class Mapping(msgspec.Struct, frozen=True, tag=1, array_like=True, gc=False):
     """Keys and values in the order of the text. Keys are scalars, and no key occurs twice."""
 
     entries: tuple[tuple[Scalar, Node], ...]
     span: Span
 
 
-class Sequence(msgspec.Struct, frozen=True, tag=True, gc=False):
+class Sequence(msgspec.Struct, frozen=True, tag=2, array_like=True, gc=False):
     """Items in the order of the text."""
 
     items: tuple[Node, ...]

@@ -30,7 +30,7 @@ from tactful.engines.compiled import nodes
 from tactful.engines.compiled.conjuncts import Parts
 from tactful.engines.compiled.deadlines import closings
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions, cost, nullable
-from tactful.engines.compiled.fact_functions import FAMILY, Facts
+from tactful.engines.compiled.fact_functions import FAMILY, Facts, asked_once
 from tactful.engines.compiled.helpers import HELPERS
 from tactful.engines.compiled.inline_facts import Inliner, parts_of
 from tactful.engines.compiled.joins import lookup_of
@@ -82,7 +82,7 @@ class Functions(NamedTuple):
 
 def build_functions(checked: CheckedPack) -> Functions:
     """Compile a checked pack."""
-    facts = Facts(checked)
+    facts = Facts(checked, asked_once(checked))
     steps = [rule for rule in checked.rules if isinstance(rule.conclusion, AddStep)]
     others = [rule for rule in checked.rules if not isinstance(rule.conclusion, AddStep)]
     mains = [MainFunction(checked, facts, *part).build() for part in (("fire", others), ("steps", steps))]

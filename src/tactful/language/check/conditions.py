@@ -50,6 +50,8 @@ def check_phrase(phrase: Phrase, field: Field, text: str, span: Span, scope: Sco
 
 def flat(members: tuple[Condition, ...]) -> Condition:
     """The conjunction of ``members``, without nested conjunctions and without members that always hold."""
+    if len(members) == 1 and type(members[0]) is Test:  # as in many
+        return members[0]
     flat: list[Condition] = []
     for member in members:
         if type(member) is Test:

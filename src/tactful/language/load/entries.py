@@ -42,9 +42,10 @@ class EntryReader:
 
     def _text(self, entries: Entries, key: str) -> Name | None:
         """The text under ``key``; ``None`` where the key is missing, or after reporting that it has several values."""
-        if key not in entries:
+        pair = entries.get(key)
+        if pair is None:
             return None
-        node = entries[key][1]
+        node = pair[1]
         return whole(node) if type(node) is Scalar else self._scalar_text(node, key)
 
     def _scalar_text(self, node: Node, key: str) -> Name | None:
@@ -56,8 +57,13 @@ class EntryReader:
         return whole(node)
 
     def _words(self, entries: Entries, key: str) -> str:
-        text = self._text(entries, key)
-        return "" if text is None else text.text
+        """As :meth:`_text`, where the place does not matter."""
+        pair = entries.get(key)
+        if pair is None:
+            return ""
+        node = pair[1]
+        text = node if type(node) is Scalar else self._scalar_text(node, key)
+        return "" if text is None else text.text.strip()
 
     def _required(self, item: Item, key: str, help_: str | None = None) -> Name | None:
         if key not in item.entries:

@@ -437,7 +437,7 @@ def _sections(file: File) -> tuple[tuple[Scalar, Node], ...]:
 
 def _present(entries: Entries) -> Entries:
     """The entries without the keys whose value is ``null``, which removes a key."""
-    empty = [key for key, (_, node) in entries.items() if type(node) is Scalar and node.text in NULLS and node.plain]
+    empty = [key for key, (_, node) in entries.items() if type(node) is Scalar and node.plain and node.text in NULLS]
     return {key: pair for key, pair in entries.items() if key not in empty} if empty else entries
 
 

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from tactful.language.load.files import SUFFIXES, File, parsed, shipped_folder
-from tactful.source import grammar, nodes, parse_yaml
+from tactful.source import diagnostics, grammar, nodes, parse_yaml
 from tactful.source.nodes import Mapping
 
 #: Where the trees are: in the package, next to its modules.
@@ -22,18 +22,23 @@ PREPARED: Final = Path(__file__).resolve().parents[2] / "_rules.msgpack"
 #: What the names of shipped files begin with.
 _SHIPPED: Final = "rules/"
 #: The modules that decide what a text means.
-_PARSER: Final = (grammar, nodes, parse_yaml)
+_PARSER: Final = (diagnostics, grammar, nodes, parse_yaml)
+#: The longest table that is read, in bytes.
+_LONGEST_TABLE: Final = 1_000_000
+#: How many bytes say how long the table of trees is, with which the store begins.
+_SIZE: Final = 8
 
 
 class _Tree(msgspec.Struct, frozen=True):
-    """The digest of a file's text, and its content as MessagePack: most texts have not changed, but not all are read."""
+    """The digest of a file's text, and where its content stands in the store as MessagePack: not all files are read."""
 
     digest: bytes
-    root: msgspec.Raw
+    start: int
+    end: int
 
 
 class _Trees(msgspec.Struct, frozen=True):
-    """The files by their names, and the digest of the parser that made the trees."""
+    """The table of the files by their names, and the digest of the parser that made the trees."""
 
     parser: bytes
     files: MappingABC[str, _Tree]
@@ -45,15 +50,18 @@ _ROOT: Final = msgspec.msgpack.Decoder(Mapping)
 
 def prepare() -> bytes:
     """The trees of all shipped files that have no mistakes, to be stored as :data:`PREPARED`."""
-    files = {}
+    files, contents = {}, bytearray()
     folder = shipped_folder()
     for path in sorted((*folder.iterdir(), *(folder / "profiles").iterdir())):
         if path.suffix in SUFFIXES:
             name, text = _SHIPPED + path.relative_to(folder).as_posix(), path.read_text("utf-8")
             file = parsed(name, text)
             if file.root is not None and not file.mistakes:
-                files[name] = _Tree(_digest(text), msgspec.Raw(msgspec.msgpack.encode(file.root)))
-    return msgspec.msgpack.encode(_Trees(_parser(), files))
+                start = len(contents)
+                contents += msgspec.msgpack.encode(file.root)
+                files[name] = _Tree(_digest(text), start, len(contents))
+    table = msgspec.msgpack.encode(_Trees(_parser(), files))
+    return len(table).to_bytes(_SIZE) + table + contents
 
 
 class PreparedFiles:
@@ -62,6 +70,8 @@ class PreparedFiles:
     def __init__(self, stored: Path = PREPARED) -> None:
         self._stored = stored
         self._trees: MappingABC[str, _Tree] | None = None
+        #: Where the contents begin.
+        self._begin = 0
 
     def __call__(self, name: str, text: str) -> File:
         """A file of a pack from its text. Raises :class:`tactful.InvalidInput` if it cannot be read."""
@@ -70,17 +80,27 @@ class PreparedFiles:
                 self._trees = self._read()
             tree = self._trees.get(name)
             if tree is not None and tree.digest == _digest(text):
-                with suppress(msgspec.DecodeError):
-                    return File(name, text, _ROOT.decode(tree.root))
+                with suppress(OSError, msgspec.DecodeError):
+                    return File(name, text, _ROOT.decode(self._content(tree)))
         return parsed(name, text)
 
     def _read(self) -> MappingABC[str, _Tree]:
         """The trees; none where they are missing, damaged, or made by another parser."""
-        with suppress(OSError, msgspec.DecodeError):
-            trees = _TREES.decode(self._stored.read_bytes())
+        with suppress(OSError, msgspec.DecodeError), self._stored.open("rb") as stream:
+            size = int.from_bytes(stream.read(_SIZE))
+            if size > _LONGEST_TABLE:
+                return {}
+            trees = _TREES.decode(stream.read(size))
+            self._begin = _SIZE + size
             if trees.parser == _parser():
                 return trees.files
         return {}
+
+    def _content(self, tree: _Tree) -> bytes:
+        """The stored content of a file."""
+        with self._stored.open("rb") as stream:
+            stream.seek(self._begin + tree.start)
+            return stream.read(tree.end - tree.start)
 
 
 def _parser() -> bytes:

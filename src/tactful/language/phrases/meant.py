@@ -111,6 +111,8 @@ def looks_meant(text: str, negated: bool) -> bool:
         return True
     if text.isalnum():  # as most values are
         return text in ("null", "nil")
+    if text[:1].isalpha() and text.replace("/", "").replace("_", "").isalnum():  # the name of a time zone has no blank
+        return False
     if any(re.fullmatch(form, text) is not None for form in _OTHER_WORDS):
         return True
     return re.match(r"[*<>=≥≤≠]|!=|(?:null|nil|~)$", text) is not None or re.fullmatch(r"[^*]+\*", text) is not None
