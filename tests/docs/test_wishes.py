@@ -308,7 +308,7 @@ def test_half_of_the_notice_period_is_a_deadline(folder: Path) -> None:
     assert due == {
         "4 weeks": ("01 Jan 12:00", "Answer within 2 weeks."),
         "3 days": ("20 Dec 00:00", "Answer within 36 hours."),
-        "unknown": ("23 Dec 12:00", "Answer within 5 days."),
+        "unknown": ("25 Dec 12:00", "Answer within 7 days."),
     }
 
 

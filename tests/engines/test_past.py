@@ -14,7 +14,7 @@ from draws import draws
 from reference_cases import NOW
 from reference_cases import cases as shipped_cases
 from tactful.engines.compiled.ahead import AheadFunctions
-from tactful.engines.compiled.past import Untold, past_of, since, until, values
+from tactful.engines.compiled.past import Past, Untold, since, until, values
 from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.evaluate import Evaluator
 from tactful.engines.expiry import Expiry, fires
@@ -32,7 +32,7 @@ def _compared(policy: tactful.Policy, case: tactful.Case, now: int, look_ahead: 
     facts = {fact.id: fact for fact in policy.checked.facts}
     turning = TurningFunctions(policy.checked, Clockwork(facts))
     evaluator = Evaluator(case, now, facts, policy.calendars)
-    expiry, past = Expiry(evaluator), past_of(case, now)
+    expiry, past = Expiry(evaluator), Past(case, now)
     if look_ahead:
         with suppress(Untold):
             AheadFunctions(policy.checked, turning).steps(past)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import tactful
+from tactful.engines.compiled.fact_functions import asked_once
 
 NOW = "2026-11-23T10:00:00Z"
 SECONDS = 1_795_428_000
@@ -234,3 +235,19 @@ def test_rules_that_do_not_apply_cost_next_to_nothing(rule: str) -> None:
     read, read_too = few.read(case), many.read(case)
     alone = _executed(lambda: few.decider.fire(read, SECONDS))
     assert _executed(lambda: many.decider.fire(read_too, SECONDS)) <= 1.5 * alone
+
+
+def test_only_facts_that_are_read_again_are_cached() -> None:
+    """A fact that one rule reads of its own row needs no cache; one that two read, or one of another row, does."""
+    policy = _pack(
+        "application | application.once: yes",
+        "application | application.twice: yes",
+        "application | application.twice: no",
+        "message | application.above: yes",
+        more="facts:\n"
+        "  application.once: {when: {application.reply_by: past}}\n"
+        "  application.twice: {when: {application.reply_by: known}}\n"
+        "  application.above: {when: {application.status: applied}}\n",
+    )
+    assert asked_once(policy.decider.checked) == {"application.once"}
+    assert _fired(policy, _case({"status": "applied", "reply_by": _ago(3)})) == [0, 1]

@@ -325,10 +325,25 @@ def test_a_deadline_where_clocks_differ_is_told_on_both() -> None:
     assert any(line.endswith("(10:30 in New York; in 3 days)") for line in _told(lee))
 
 
+@pytest.mark.parametrize(
+    ("reply_by", "away"),
+    [
+        ("2026-11-20", "2 days ago, overdue"),
+        ("2026-11-21", "yesterday, overdue"),
+        ("2026-11-22", "today"),
+        ("2026-11-23", "tomorrow"),
+        ("2026-11-24", "in 2 days"),
+    ],
+)
+def test_a_deadline_that_is_a_day_is_days_away(reply_by: str, away: str) -> None:
+    """Nobody counts hours to the end of a day."""
+    assert any(line.endswith(f"({away})") for line in _told(_acme(LEE, reply_by=reply_by)))
+
+
 def test_what_is_overdue_says_so_and_what_was_to_be_kept_up_until_then_does_not() -> None:
     """A missed deadline is shown; a day until which something was to be left alone is over."""
     lines = _told(_acme(LEE, reply_by="2026-11-20"))
-    assert " 1. SHOULD  Write to Lee Park – by Sun 22 Nov (34 hours ago, overdue)" in lines
+    assert " 1. SHOULD  Write to Lee Park – by Sun 22 Nov (2 days ago, overdue)" in lines
     assert " 2. MUST NOT  Call Acme" in lines
 
 

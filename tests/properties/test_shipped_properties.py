@@ -177,7 +177,7 @@ def test_p10_the_catalogue_has_no_gifts_visits_or_invitations(pack: tactful.Poli
         *("keep_searching", "leave_any_job", "resign", "give_notice", "thank_for_offer", "think_hard"),
         *("search_again", "ask_in_writing_again", "hold_notice", "accept_help"),
         *("draft_note", "update_helper", "correct_mistake", "find_address", "company_contact", "get_back_in_touch"),
-        *("thank_for_update", "recall_talk", "consider_applying"),
+        *("thank_for_update", "recall_talk", "consider_applying", "call_once_more"),
         *("ask_for_feedback", "offer_times", "apologise", "ask_for_new_time", "answer_message", "accept_request"),
         *(
             "ask_for_day",
@@ -452,8 +452,10 @@ def test_p29_p30_one_more_interviewer_or_round(pack: tactful.Policy, case: Plain
             for person in first.get("people", ())
         )
     )
-    before = pack.decide(case)
     held = first["interviews"][0]
+    # in academia, a fourth interviewer makes a committee, which is thanked through its chair
+    assume(pack.name != "academia" or len(held.get("interviewers", [])) != 3)
+    before = pack.decide(case)
     more = {**held, "interviewers": [*held.get("interviewers", []), "new"]}
     grown = {
         **first,

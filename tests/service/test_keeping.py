@@ -12,8 +12,8 @@ import pytest
 pytest.importorskip("prometheus_client", reason="needs prometheus-client (the extra `serve`)")
 
 from tactful.journal.drafts import Drafted
-from tactful.journal.writer import Ticket, Writer
 from tactful.service import keeping
+from tactful.service.journals import Told
 from tactful.service.keeping import Keeper
 from tactful.service.metrics import Metrics
 
@@ -23,20 +23,24 @@ ENDLESS, SHORT = 3_600, 0.05
 
 
 class Commits:
-    """Stands for the writer. A commit is done when the test says so."""
+    """Stands for the journal. A commit is done when the test says so."""
 
     def __init__(self) -> None:
         self.sizes: list[int] = []
         self.begun = asyncio.Event()
         self._told: list[Callable[[], None]] = []
 
-    def submit(self, entries: Sequence[Drafted], told: Callable[[list[Ticket]], None]) -> Ticket:
+    async def connect(self) -> None:
+        """Be ready."""
+
+    def write(self, entries: Sequence[Drafted], told: Told) -> None:
         """Begin a commit."""
-        ticket = Ticket(entries, told)
         self.sizes.append(len(entries))
-        self._told.append(lambda: told([ticket]))
+        self._told.append(lambda: told(None))
         self.begun.set()
-        return ticket
+
+    def close(self) -> None:
+        """Nothing is open."""
 
     async def done(self) -> None:
         """End the next commit once it has begun."""
@@ -51,7 +55,7 @@ class Asking:
 
     def __init__(self) -> None:
         self.commits = Commits()
-        self._keeper = Keeper(cast(Writer, self.commits), Metrics(), 60)
+        self._keeper = Keeper(self.commits, Metrics(), 60)
         self.answered = 0
 
     def ask(self, count: int) -> None:

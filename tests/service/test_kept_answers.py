@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,32 +90,58 @@ class Asking:
                 if count > 5:
                     self.enough.set()
 
-    def until_killed(self, pids: list[int]) -> None:
-        """Kill processes in the midst of it."""
+    def until_killed(self, pids: list[int], number: int = signal.SIGKILL) -> None:
+        """End processes by a signal in the midst of it."""
         for thread in self._threads:
             thread.start()
         assert self.enough.wait(60)
         for pid in pids:
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, number)
         for thread in self._threads:
             thread.join(60)
 
 
 @pytest.mark.slow
-def test_nothing_answered_is_lost_when_the_service_is_killed(tmp_path: Path) -> None:
-    """SIGKILL under load: each answered decision is in the journal, none is there twice, and the chain holds."""
+def test_nothing_answered_is_lost_when_the_service_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGKILL under load: each answered decision is in the journal, none is there twice, and the chain holds.
+
+    Every other time, the process that writes the journal is killed, too.
+    """
     file, answered = tmp_path / "journal.db", list[str]()
-    for turn in range(KILLS):
-        with serving(tmp_path, "--journal", f"sqlite:{file}", "--no-log") as served:
-            asking = Asking(served, turn)
-            asking.until_killed([served.process.pid])
-            answered += asking.answered
+    with tempfile.TemporaryDirectory() as folder:  # where the sockets of killed processes stay: its path is short
+        monkeypatch.setenv("TMPDIR", folder)
+        for turn in range(KILLS):
+            with serving(tmp_path, "--journal", f"sqlite:{file}", "--no-log") as served:
+                asking = Asking(served, turn)
+                asking.until_killed([served.process.pid, *(_children(served.process.pid) if turn % 2 else ())])
+                answered += asking.answered
     archive = journal.read(str(file))
     kept = [entry.request for entry in archive.find()]
     assert len(kept) == len(set(kept))
     assert set(answered) <= set(kept)
     assert len(answered) > 15 * KILLS
     assert not verify(archive).wrong
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_nothing_answered_is_lost_when_the_service_ends(tmp_path: Path, workers: int) -> None:
+    """SIGTERM under load: workers end before the process that writes for them."""
+    file = tmp_path / "journal.db"
+    with serving(tmp_path, "--journal", f"sqlite:{file}", "--no-log", "--workers", str(workers)) as served:
+        asking = Asking(served, 0)
+        asking.until_killed([served.process.pid], signal.SIGTERM)
+    archive = journal.read(str(file))
+    kept = [entry.request for entry in archive.find()]
+    assert len(kept) == len(set(kept))
+    assert set(asking.answered) <= set(kept)
+    assert not verify(archive).wrong
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that a process has started, on Linux."""
+    file = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in file.read_text().split()] if file.exists() else []
 
 
 @contextmanager

@@ -102,6 +102,7 @@ def _application(id_: str) -> st.SearchStrategy[dict[str, Any]]:
         contact_policy=st.sampled_from(["open", "closed"]),
         contact_via=people_ids,
         preferred=st.booleans(),
+        second_thoughts=word(shape.SecondThoughts),
         applied_at=moments,
         internal=st.booleans(),
         next_step=word(shape.NextStep),

@@ -191,6 +191,7 @@ def _application(id_: str, ids: tuple[str, ...]) -> Drawn:
         "company": st.just("Acme"),
         "status": st.sampled_from(["applied", "interviewing", "interviewing", "offered", *CLOSED]),
         "preferred": st.booleans(),
+        "second_thoughts": word(shape.SecondThoughts),
         "applied_at": past,
         "internal": st.booleans(),
         "reply_by": days,

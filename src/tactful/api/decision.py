@@ -393,9 +393,8 @@ class Decision(msgspec.Struct, frozen=True, eq=False, dict=True):
             return ENCODER.encode(
                 self._extended(record, None, questions=questions, messages=messages, next_change=False)
             )
-        at, before = context.calendar.iso(context.now), context.iso(until)
-        parts = ENCODER.encode(at), ENCODER.encode(before), made_with_json(context), known.actions, known.set_aside
-        answer = around.outline % parts
+        at, before = ENCODER.encode(context.calendar.iso(context.now)), ENCODER.encode(context.iso(until))
+        answer = around.outline % (at, before, made_with_json(context, at), known.actions, known.set_aside)
         return answer if not outside else b'%b,"outside_safety":%b}' % (answer[:-1], ENCODER.encode(outside))
 
     def to_builtins(self) -> Mapping[str, object]:

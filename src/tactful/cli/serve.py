@@ -47,6 +47,6 @@ def serve(
 
     limits = Limits(seconds=seconds, connections=connections)
     place = None if journal is None else Place(journal, keys, master_key)
-    settings = Settings(host, port, read_token(token_file), tuple(allow_host or ()), log, place, limits)
+    settings = Settings(host, port, read_token(token_file), tuple(allow_host or ()), log, place, limits=limits)
     check_reach(settings, no_auth)
     run(load_rules(rules, many=True), settings, workers)

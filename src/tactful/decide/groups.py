@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tactful.decide.conclusions import Conclusion
+from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Row
 from tactful.source.lazy import lazy
 
@@ -28,18 +29,20 @@ class Groups(msgspec.Struct, frozen=True, eq=False, dict=True):
     def firsts(self) -> list[int]:
         """The same for all conclusions, in their order."""
         first: dict[tuple[Row, int | None, int | frozenset[int]], int] = {}
-        return [
-            rank
-            if (application := conclusion.target.application) is None
-            else first.setdefault((application, conclusion.due, _rules(conclusion)), rank)
-            for rank, conclusion in enumerate(self.ranked, start=1)
-        ]
+        groups = []
+        for rank, conclusion in enumerate(self.ranked, start=1):
+            application, firings = conclusion.target.application, conclusion.firings
+            if application is None:
+                groups.append(rank)
+            elif len(firings) == 1:  # as most have: then its rule and its deadline are those of the conclusion
+                no, _, due = firings[0]
+                groups.append(first.setdefault((application, due, no), rank))
+            else:
+                groups.append(first.setdefault((application, conclusion.due, _rules(firings)), rank))
+        return groups
 
 
-def _rules(conclusion: Conclusion) -> int | frozenset[int]:
-    """The rules of a conclusion. A single rule is most of them."""
-    firings = conclusion.firings
-    if len(firings) == 1:
-        return firings[0][0]
+def _rules(firings: list[RawFiring]) -> int | frozenset[int]:
+    """The rules of several firings: one number where all are of the same rule."""
     rules = frozenset([no for no, _, _ in firings])
     return rules if len(rules) > 1 else firings[0][0]

@@ -10,7 +10,7 @@ import msgspec
 from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.decide.decider import Decider
 from tactful.decide.instants import instants
-from tactful.engines.compiled.past import NO_TURN, Past, Turning, Untold, next_turn, past_of
+from tactful.engines.compiled.past import NO_TURN, Past, Turning, Untold, next_turn
 from tactful.engines.courses import TooManySteps
 from tactful.engines.firings import RawFiring
 from tactful.facts.entities import SCOPES
@@ -82,7 +82,7 @@ class Ahead:
         """As :meth:`same_before` for the order and the occasions of conclusions as well."""
         pairs = ((self._of_target(item.action, item.target.entity), item.target) for item in all_of(ranking))
         try:
-            turn = next_turn(past_of(case, now), ((function, row) for function, row in pairs if function is not None))
+            turn = next_turn(Past(case, now), ((function, row) for function, row in pairs if function is not None))
         except Untold:
             return now + 1
         return min(self.same_before(case, now), turn >> 1)

@@ -225,13 +225,10 @@ class Ranker:
         if len(firings) < 2:
             return firings
         places = self._rule_places
-        ordered = sorted(firings, key=lambda firing: places[firing[0]])
-        before = -1
-        for no, _, _ in ordered:
-            if no == before:
-                return sorted(firings, key=self._firing_key)
-            before = no
-        return ordered
+        ordered = {places[firing[0]]: firing for firing in firings}
+        if len(ordered) < len(firings):
+            return sorted(firings, key=self._firing_key)
+        return [ordered[place] for place in sorted(ordered)]
 
     @lazy
     def _rule_places(self) -> Sequence[int]:
@@ -259,11 +256,20 @@ class Ranker:
         added: AddedSteps = {}
         prepared = self._steps
         for firing in steps:
-            path, _, _, _, plan = prepared[firing[0]]
-            if actions is None or plan.action in actions:
-                target = self._target(plan, firing[1], case) if path else firing[1]
-                if target is not None:
-                    added.setdefault(plan.action, {}).setdefault(target, []).append(firing)
+            no, row, _ = firing
+            path, _, _, _, plan = prepared[no]
+            action = plan.action
+            if actions is None or action in actions:
+                target = self._target(plan, row, case) if path else row
+                if target is None:
+                    continue
+                by_target = added.get(action)
+                if by_target is None:
+                    added[action] = {target: [firing]}
+                elif target in by_target:
+                    by_target[target].append(firing)
+                else:
+                    by_target[target] = [firing]
         return added
 
     def may_have_steps(self, action: str) -> bool:
@@ -282,13 +288,15 @@ class Ranker:
         if not steps:
             return []
         own: list[RawFiring] = []
+        around: tuple[Row, ...] = ()
         for action in self._families[advice.plan.action]:
             added = steps.get(action)
             if added is not None:
-                for row in rows_around(advice.target):
+                around = around or rows_around(advice.target)
+                for row in around:
                     if row in added:
                         own += added[row]
-        return self.firings_in_order(own)
+        return self.firings_in_order(own) if own else own
 
 
 def _path(rule: Rule) -> tuple[str, str]:

@@ -192,9 +192,10 @@ class Calendar:
         offset, written, first, dates = known
         if not written:
             return self.local(moment).isoformat()
-        today, seconds = divmod(moment + offset, DAY)
-        minutes, seconds = divmod(seconds, 60)
-        return f"{dates[today - first]}T{_TWO[minutes // 60]}:{_TWO[minutes % 60]}:{_TWO[seconds]}{written}"
+        today = (moment + offset) // DAY
+        seconds = moment + offset - today * DAY
+        minutes = seconds // 60
+        return f"{dates[today - first]}T{_TWO[minutes // 60]}:{_TWO[minutes % 60]}:{_TWO[seconds % 60]}{written}"
 
     def _offset(self, day: int) -> _Offset:
         if len(self._offsets) >= MAX_OFFSETS:

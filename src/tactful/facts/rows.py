@@ -90,6 +90,7 @@ class ApplicationRow(Row, frozen=True):
     applied_at: int | None
     internal: bool | None
     preferred: bool | None
+    second_thoughts: str | None
     reply_by: int | None
     next_step: str | None
     next_step_said_at: int | None

@@ -19,7 +19,7 @@ Channel = Literal["email", "phone", "text", "post", "linkedin", "in_person"]
 ApplicationStatus = Literal["applied", "interviewing", "offered", "accepted", "rejected", "withdrawn"]
 ContactPolicy = Literal["open", "closed"]
 NextStep = Literal["answer", "call", "interview", "other_interviews", "offer"]
-Signal = Literal["on_hold", "reposted", "layoffs", "filled"]
+Signal = Literal["on_hold", "reposted", "layoffs", "filled", "start_moved"]
 OfferForm = Literal["verbal", "email", "written"]
 Condition = Literal[
     "background_check", "references", "medical", "work_permit", "degree", "approval", "documents", "other"
@@ -29,6 +29,7 @@ MoreTime = Literal["asked", "granted", "refused"]
 Choice = Literal["accept", "decline"]
 CounterOffer = Literal["unanswered", "declined", "accepted"]
 EmployerKnows = Literal["unaware", "found_out", "told"]
+SecondThoughts = Literal["doubts", "lost_interest", "wants_it_after_all"]
 Stage = Literal["phone_screen", "first", "panel", "technical", "final"]
 InterviewStatus = Literal["scheduled", "held", "cancelled", "missed"]
 Side = Literal["company", "candidate"]
@@ -321,6 +322,14 @@ class Application(Shape, frozen=True):
             extra_json_schema=MINE,
         ),
     ] = None
+    second_thoughts: Annotated[
+        SecondThoughts | None,
+        Meta(
+            description="How the candidate has changed their mind. doubts: they have said yes, and are not sure any more. "
+            "lost_interest: they no longer want the job. wants_it_after_all: they withdrew or declined, and regret it.",
+            extra_json_schema=MINE,
+        ),
+    ] = None
     reply_by: Annotated[
         Deadline, Meta(description="The moment by which the company promised an answer.", extra_json_schema=THEIRS)
     ] = None
@@ -340,7 +349,8 @@ class Application(Shape, frozen=True):
         tuple[Signal, ...] | None,
         Meta(
             description="Signs that the job may be gone. on_hold: hiring is paused. reposted: the job is advertised "
-            "again. layoffs: the company is dismissing people. filled: the job went to somebody else.",
+            "again. layoffs: the company is dismissing people. filled: the job went to somebody else. start_moved: they have "
+            "put off the first day.",
             extra_json_schema=THEIRS,
         ),
     ] = None

@@ -21,11 +21,10 @@ def open(url: str, *, keys: str | None = None, master: Path | None = None) -> Wr
     With ``keys``, the URL of another database, data about a person is encrypted with that person's own key. The
     keys are wrapped by the key in the file ``master``. Raises :class:`tactful.TactfulError` if one of them cannot be used.
     """
-    from tactful.journal.opening import open_store, open_subjects
+    from tactful.journal.opening import open_committer
     from tactful.journal.writer import Writer
 
-    store = open_store(url, create=True)
-    return Writer(store, open_subjects(url, store, keys, master))
+    return Writer(open_committer(url, keys, master))
 
 
 def read(url: str, *, keys: str | None = None, master: Path | None = None) -> Archive:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from tactful.journal.committer import Committer
 from tactful.journal.databases import Database
 from tactful.journal.databases.sqlite import Sqlite
 from tactful.journal.errors import DatabaseFailed
@@ -34,6 +35,12 @@ def open_subjects(url: str, store: Store, keys: str | None, master: Path | None)
     if keys == url:
         raise TactfulError("keys have to be in a separate database, so that the journal can be copied without them")
     return EncryptedSubjects(_database(keys, create=True), read_master(master))
+
+
+def open_committer(url: str, keys: str | None, master: Path | None) -> Committer:
+    """A journal that is open for writing, by one thread."""
+    store = open_store(url, create=True)
+    return Committer(store, open_subjects(url, store, keys, master))
 
 
 def _database(url: str, *, create: bool) -> Database:

@@ -11,12 +11,9 @@ from typing import Final
 from tactful.api.decision import Decision
 from tactful.decide.decider import Decider
 from tactful.facts.reading import CaseInput
-from tactful.journal.chain import Head, commitment, link
+from tactful.journal.committer import Committer
 from tactful.journal.drafts import Drafted, draft_decision, draft_refused
-from tactful.journal.entries import Row
-from tactful.journal.errors import DatabaseFailed, JournalUnavailable
-from tactful.journal.store import Store
-from tactful.journal.subjects import Subjects
+from tactful.journal.errors import JournalUnavailable
 from tactful.source.diagnostics import InvalidInput, TactfulError
 
 #: The most requests that wait to be written, and the most that are written in one commit.
@@ -39,11 +36,9 @@ class Ticket:
 class Writer:
     """A journal that is open for writing. Any number of threads may use it, and any number of processes the same journal."""
 
-    def __init__(self, store: Store, subjects: Subjects) -> None:
-        self._store, self._subjects = store, subjects
+    def __init__(self, committer: Committer) -> None:
+        self._committer = committer
         self._queue: Queue[Ticket | None] = Queue(WAITING)
-        self._head: Head | None = None
-        self._kept: set[str] = set()
         #: How many requests came around the last commit: those in it, and those that waited when it was done.
         self._expected = 1
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
@@ -80,8 +75,7 @@ class Writer:
         """Write the waiting entries, and end."""
         self._queue.put(None)
         self._thread.join()
-        self._subjects.close()
-        self._store.database.close()
+        self._committer.close()
 
     def _run(self) -> None:
         over = False
@@ -116,16 +110,8 @@ class Writer:
                 return
 
     def _write_all(self, tickets: list[Ticket]) -> None:
-        error: TactfulError | None = None
-        try:
-            self._commit([entry for ticket in tickets for entry in ticket.entries])
-        except DatabaseFailed as failed:
-            error = JournalUnavailable(f"the journal cannot be written: {failed}")
-        except TactfulError as failed:
-            error = failed
-        if error is not None:
-            self._head, self._kept = None, set()
-            self._subjects.reset()
+        entries = [entry for ticket in tickets for entry in ticket.entries]
+        error = self._committer.commit([draft for draft, _ in entries], (each for _, kept in entries for each in kept))
         self._expected = len(tickets) + self._queue.qsize()
         by_listener: dict[Callable[[list[Ticket]], None], list[Ticket]] = {}
         for ticket in tickets:
@@ -133,29 +119,3 @@ class Writer:
             by_listener.setdefault(ticket.told, []).append(ticket)
         for told, done in by_listener.items():
             told(done)
-
-    def _commit(self, entries: list[Drafted]) -> None:
-        """Write entries in one transaction."""
-        store, subjects = self._store, self._subjects
-        with store.writing():
-            head = store.head()
-            if self._head is None or (head != self._head and store.has_erasure_after(self._head.number)):
-                subjects.reset()
-            new = {kept.name: kept for entry in entries for kept in entry.kept if kept.name not in self._kept}
-            for kept in new.values():
-                store.keep(*kept)
-            numbers = subjects.of({draft.name: None for draft, _ in entries if draft.name is not None})
-            rows = []
-            for draft, _ in entries:
-                subject = None if draft.name is None else numbers[draft.name]
-                body = None
-                if draft.body is not None and subject is not None:
-                    body = subjects.seal(subject, draft.id, draft.body)
-                committed = commitment(body)
-                head = link(head, draft.id, draft.at, draft.kind, subject, draft.header, committed)
-                rows.append(
-                    Row(head.number, draft.id, draft.at, draft.kind, subject, draft.header, body, committed, head.hash)
-                )
-            store.add(rows)
-        self._head = head
-        self._kept.update(new)

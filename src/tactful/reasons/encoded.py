@@ -9,14 +9,9 @@ from typing import Final
 import msgspec
 
 from tactful.engines.compiled.filled import Blank, Filled
-from tactful.facts.calendars import Calendar
-from tactful.facts.kinds import Value
 
 #: The encoder of all answers.
 ENCODER: Final = msgspec.json.Encoder()
-#: The JSON of nothing, and of an empty list.
-NULL: Final = b"null"
-
 
 #: A part of an object: JSON, or a place for a value.
 Part = bytes | Blank
@@ -60,11 +55,6 @@ def outline(
     names = [name for name in record.__struct_fields__ if name not in unset]
     parts = object_parts(record, {name: (value(name),) for name in names})
     return b"".join([part for part in parts if isinstance(part, bytes)])
-
-
-def moment_json(moment: Value, calendar: Calendar) -> bytes:
-    """The JSON of a moment (seconds since 1970), or of an unknown one."""
-    return b'"%b"' % calendar.iso(moment).encode() if isinstance(moment, int) else NULL
 
 
 def inside(text: str) -> bytes:

@@ -24,10 +24,9 @@ def made_with(context: Context) -> MadeWithRecord:
     return msgspec.structs.replace(context.decider.once(_Fixed).record, at=at, case=context.case_digest)
 
 
-def made_with_json(context: Context) -> bytes:
-    """The same as JSON."""
-    at = context.calendar.iso(context.now)
-    return context.decider.once(_Fixed).outline % (ENCODER.encode(at), ENCODER.encode(context.case_digest))
+def made_with_json(context: Context, at: bytes) -> bytes:
+    """The same as JSON. ``at`` is the JSON of the moment."""
+    return context.decider.once(_Fixed).outline % (at, ENCODER.encode(context.case_digest))
 
 
 class _Fixed:

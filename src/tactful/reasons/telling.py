@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from tactful.decide.conclusions import Conclusion
 from tactful.decide.decider import Decider
 from tactful.decide.keys import key_of
-from tactful.engines.compiled.past import SMALL, Turning, Untold, next_turn, past_of, since, values
+from tactful.engines.compiled.past import SMALL, Past, Turning, Untold, next_turn, since, values
 from tactful.engines.expiry import Expiry
 from tactful.facts.kinds import Value
 from tactful.facts.rows import Case, Row
@@ -75,7 +75,7 @@ class PlainTelling:
 
     def __init__(self, decider: Decider, case: Case, now: int) -> None:
         self._actions, self._keys, self._calendar = decider.checked.actions, decider.keys, case.candidate.calendar
-        self._evaluator, self._past = decider.evaluator(case, now), past_of(case, now)
+        self._evaluator, self._past = decider.evaluator(case, now), Past(case, now)
         self._expiry, self._words = Expiry(self._evaluator), decider.once(words_of)
 
     def since(self, rule: Rule, row: Row) -> int | None:
@@ -114,7 +114,7 @@ class CompiledTelling:
 
     def __init__(self, decider: Decider, turning: TurningFunctions, case: Case, now: int) -> None:
         self._decider, self._turning, self._calendar = decider, turning, case.candidate.calendar
-        self._pieces, self._past = decider.once(Pieces), past_of(case, now)
+        self._pieces, self._past = decider.once(Pieces), Past(case, now)
         self._lock = Lock()
         self._subjects: dict[tuple[Subject, Row], Sequence[Value]] = {}
 

@@ -6,7 +6,7 @@ for them. Here everything is wanted, so that each function of compiled code runs
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import count
 from typing import Final, Literal, get_args
 
@@ -15,15 +15,15 @@ import msgspec
 from tactful.decide.conclusions import AddedSteps, Conclusion, PutAside, Ranking
 from tactful.decide.groups import Groups
 from tactful.decide.keys import key_of
-from tactful.engines.compiled.past import NO_TURN, SMALL, Past, Untold, past_of, since
+from tactful.engines.compiled.filled import moment_text
+from tactful.engines.compiled.past import NO_TURN, SMALL, Past, Untold, since
 from tactful.engines.courses import TooManySteps
 from tactful.engines.expiry import HORIZON
 from tactful.engines.firings import RawFiring
 from tactful.facts.rows import Row
-from tactful.language.ir import Rule
 from tactful.language.terms import Modality
-from tactful.reasons.context import REASONS, Context, application_of, target_record
-from tactful.reasons.encoded import ENCODER, NULL, moment_json
+from tactful.reasons.context import REASONS, Context, target_record
+from tactful.reasons.encoded import ENCODER
 from tactful.reasons.lasting import Lasting
 from tactful.reasons.pieces import Pieces
 from tactful.reasons.records.decision import (
@@ -79,17 +79,16 @@ class _Writer:
         self._of_rules = self._pieces.of_rules
         self._ranker, self._rules = decider.ranker, decider.checked.rules
         #: What compiled code runs on. Its ``high`` becomes the next turn of the facts that the answer shows.
-        self._past = past_of(context.case, context.now)
+        self._past = Past(context.case, context.now)
         self._small = context.case.size <= SMALL
         #: How many more reasons there may be.
         self._left = REASONS
         #: Until when every ``opens`` says the same (seconds since 1970, UTC).
         self._opens_until = NO_TURN
-        #: The firings of rules that add steps, and their texts.
+        #: The firings of rules that add steps, and the texts that are known. Much advice may have the same step.
         self._added: AddedSteps = {}
-        self._texts = AddedTexts(self._pieces, self._rules, self._past)
+        self._texts: dict[RawFiring, bytes] = {}
         self._rows: dict[Row, tuple[bytes, bytes]] = {}
-        self._moments: dict[int | None, bytes] = {None: NULL}
         self._heads: dict[Conclusion, _Head] = {}
         self._keys = context.keys
         self._reasons: dict[Conclusion, bytes] = {}
@@ -117,15 +116,11 @@ class _Writer:
     def _action(self, rank: int, conclusion: Conclusion, group: int) -> bytes:
         firings = conclusion.firings
         if len(firings) == 1 and not conclusion.alternatives:
-            return self._alone(rank, conclusion, group, firings)
+            return self._alone(rank, conclusion, group, firings[0])
         known = self._pieces.of_conclusion(conclusion)
         key, label, target, application, steps = self._head(conclusion)
-        if conclusion.plan.prohibits:
-            steps = ()
-        elif known.may_have_steps and self._added:
-            steps = (*steps, *map(self._texts.of, self._ranker.steps_for(conclusion, self._added)))
         opens, due, alternatives = self._opened(firings), conclusion.due, conclusion.alternatives
-        moments = self._moments
+        moments = self._past.moments
         return known.outline % (
             rank,
             key,
@@ -137,37 +132,62 @@ class _Writer:
             moments.get(opens) or self._moment(opens),
             moments.get(due) or self._moment(due),
             conclusion.priority,
-            b",".join(dict.fromkeys(steps)),
+            self._steps(conclusion, steps, known.may_have_steps),
             self._because(conclusion),
             b",".join(map(self._alternative, alternatives)),
         )
 
-    def _alone(self, rank: int, conclusion: Conclusion, group: int, firings: list[RawFiring]) -> bytes:
+    def _alone(self, rank: int, conclusion: Conclusion, group: int, firing: RawFiring) -> bytes:
         """Advice that follows from one firing and has no alternatives, as most has. Its rule determines most of it."""
-        no, _, due = firings[0]
-        of_rule, target, moments = self._of_rules[no], conclusion.target, self._moments
-        known, turns = of_rule.alone, of_rule.turns
-        said, count = known.json(self._past, target), known.texts
+        no, row, due = firing
+        of_rule, target, past = self._of_rules[no], conclusion.target, self._past
+        known, turns, moments = of_rule.alone, of_rule.turns, past.moments
+        said, count = known.json(past, target), known.texts
         key = self._keys[conclusion] = key_of(conclusion, said[count:], self._case)
-        row, application = self._rows.get(target) or self._row(target)
-        steps = said[1:count]
-        if conclusion.plan.prohibits:
-            steps = ()
-        elif known.may_have_steps and self._added:
-            steps = (*steps, *map(self._texts.of, self._ranker.steps_for(conclusion, self._added)))
-        opens = None if turns is not None and turns.still and self._small else self._opened(firings)
+        of_target, application = self._rows.get(target) or self._row(target)
+        if turns is not None and self._small:
+            opens = None
+            if not turns.still:
+                high = past.high
+                opens = since(past, turns, row)
+                past.high, past.last = high, past.today
+                if opens is not None:
+                    self._opens_until = min(self._opens_until, max(opens + of_rule.horizon, past.now + 1))
+        else:
+            opens = self._opened([firing])
         return known.outline % (
             rank,
             key.encode(),
             group,
             said[0],
-            row,
+            of_target,
             application,
             moments.get(opens) or self._moment(opens),
             moments.get(due) or self._moment(due),
-            b",".join(dict.fromkeys(steps)),
-            self._reason(firings[0]),
+            self._steps(conclusion, said[1:count], known.may_have_steps),
+            self._reason(firing),
         )
+
+    def _steps(self, conclusion: Conclusion, own: tuple[bytes, ...], may_have_more: bool) -> bytes:
+        """The steps of a piece of advice: the action's own, then those that rules add. A prohibition has none."""
+        if conclusion.plan.prohibits:
+            return b""
+        if may_have_more and self._added:
+            firings = self._ranker.steps_for(conclusion, self._added)
+            if firings:
+                own = (*own, *map(self._step, firings))
+        return b",".join(dict.fromkeys(own)) if own else b""
+
+    def _step(self, firing: RawFiring) -> bytes:
+        """The step that a firing adds."""
+        no, row, _ = firing
+        step = self._pieces.of_steps[no]
+        if isinstance(step, bytes):
+            return step
+        known = self._texts.get(firing)
+        if known is None:
+            known = self._texts[firing] = step(self._past, row)[0]
+        return known
 
     def _alternative(self, conclusion: Conclusion) -> bytes:
         plan, due, (key, label, target, *_) = conclusion.plan, conclusion.due, self._head(conclusion)
@@ -221,13 +241,14 @@ class _Writer:
 
     def _row(self, row: Row) -> tuple[bytes, bytes]:
         """The JSON of a target, and of the application that it is or belongs to."""
-        known = self._rows[row] = ENCODER.encode(target_record(row)), ENCODER.encode(application_of(row))
+        application = row.application
+        of_application = b"null" if application is None else ENCODER.encode(application.id)
+        known = self._rows[row] = ENCODER.encode(target_record(row)), of_application
         return known
 
     def _moment(self, moment: int | None) -> bytes:
-        """The JSON of a moment, which is kept. Much advice has the same."""
-        known = self._moments[moment] = moment_json(moment, self._calendar)
-        return known
+        """The JSON of a moment that is not kept yet. Much advice has the same."""
+        return moment_text(self._past, moment)
 
     def _because(self, conclusion: Conclusion) -> bytes:
         """The justifications of a conclusion; see :meth:`Context.because`."""
@@ -286,20 +307,3 @@ class _Writer:
             return None
         self._opens_until = min(self._opens_until, max(first + horizon, past.now + 1))
         return first
-
-
-class AddedTexts:
-    """The steps that rules add, as JSON. Each text is made once, although many pieces of advice may have it."""
-
-    def __init__(self, pieces: Pieces, rules: Sequence[Rule], past: Past) -> None:
-        self._pieces, self._rules, self._past = pieces, rules, past
-        self._texts: dict[RawFiring, bytes] = {}
-
-    def of(self, firing: RawFiring) -> bytes:
-        """The text of a firing."""
-        known = self._texts.get(firing)
-        if known is None:
-            no, row, _ = firing
-            said = self._pieces.added(self._rules[no])
-            known = self._texts[firing] = said.json(self._past, row)[0] if said.fixed is None else said.fixed
-        return known

@@ -19,10 +19,10 @@ from starlette.types import Receive, Scope, Send
 
 from tactful.api.policy import Policy
 from tactful.journal.drafts import Drafted
-from tactful.journal.writer import Writer
 from tactful.service.endpoint import Call, Endpoint
 from tactful.service.endpoints import ENDPOINTS
 from tactful.service.guard import Guard, accepted, check_json, too_large
+from tactful.service.journals import Journal
 from tactful.service.keeping import Entries, Keeper, told_by
 from tactful.service.languages import asked_for
 from tactful.service.logs import Log
@@ -45,7 +45,7 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 class Service:
     """The application of one worker."""
 
-    def __init__(self, policy: Policy, settings: Settings, journal: Writer | None = None) -> None:
+    def __init__(self, policy: Policy, settings: Settings, journal: Journal | None = None) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self.log = Log(self.metrics.lost)
@@ -72,6 +72,8 @@ class Service:
     async def _lifespan(self, _: object) -> AsyncIterator[None]:
         """Follow the rules' files while the service runs."""
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.packs.ask)
+        if self._keeper is not None:
+            await self._keeper.begin()
         running = [asyncio.create_task(self.packs.follow()), asyncio.create_task(self._share_metrics())]
         yield
         for task in running:

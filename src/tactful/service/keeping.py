@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
 from tactful.api.decision import Decision
 from tactful.decide.decider import Decider
 from tactful.journal.drafts import Drafted, Told, draft_decision, draft_refused
-from tactful.journal.writer import AT_ONCE, PAUSE, PAUSES, WAITING, Ticket, Writer
+from tactful.journal.writer import AT_ONCE, PAUSE, PAUSES, WAITING
+from tactful.service.journals import Journal
 from tactful.service.metrics import Metrics
 from tactful.service.problems import Problem
 from tactful.source.diagnostics import InvalidInput, TactfulError
@@ -61,12 +62,12 @@ class _Asked:
 class Keeper:
     """Hands the entries of one event loop to the journal, and waits for them.
 
-    One commit runs at a time. Entries that come meanwhile go into the next one together. So the journal's thread, which
-    would compete with the loop's, is woken once for all of them.
+    One commit runs at a time. Entries that come meanwhile go into the next one together. So whoever writes the journal is woken
+    once for all of them.
     """
 
-    def __init__(self, writer: Writer, metrics: Metrics, seconds: float) -> None:
-        self._writer, self._metrics, self._seconds = writer, metrics, seconds
+    def __init__(self, journal: Journal, metrics: Metrics, seconds: float) -> None:
+        self._journal, self._metrics, self._seconds = journal, metrics, seconds
         #: The requests whose entries the next commit will have, and those whose entries are being written.
         self._waiting: list[_Asked] = []
         self._in_commit: list[_Asked] = []
@@ -76,6 +77,10 @@ class Keeper:
         #: How many requests came around the last commit: those in it, and those that waited when it was done. Where clients ask
         #: again once they are answered, as many come before the next commit.
         self._expected = 1
+
+    async def begin(self) -> None:
+        """Be ready for entries."""
+        await self._journal.connect()
 
     async def keep(self, drafted: Sequence[Drafted]) -> None:
         """Return once the entries are safe. Raises :class:`Problem` (503) if they are not in time."""
@@ -127,16 +132,7 @@ class Keeper:
         self._planned = None
         self._in_commit, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
         entries = [entry for each in self._in_commit for entry in each.drafted]
-        try:
-            self._writer.submit(entries, lambda tickets: self._written(loop, tickets))
-        except TactfulError as error:
-            self._settle(loop, error)
-
-    def _written(self, loop: asyncio.AbstractEventLoop, tickets: list[Ticket]) -> None:
-        """Called by the journal's thread."""
-        (ticket,) = tickets
-        with contextlib.suppress(RuntimeError):  # the loop has ended, so nothing waits for the entries any more
-            loop.call_soon_threadsafe(self._settle, loop, ticket.error)
+        self._journal.write(entries, partial(self._settle, loop))
 
     def _settle(self, loop: asyncio.AbstractEventLoop, error: TactfulError | None) -> None:
         """Let the requests go on whose entries were in the commit."""
@@ -175,4 +171,4 @@ class Keeper:
 
     def close(self) -> None:
         """End. Nobody waits any more."""
-        self._writer.close()
+        self._journal.close()

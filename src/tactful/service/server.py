@@ -11,14 +11,17 @@ import socket
 import tempfile
 from typing import Final
 
+import msgspec
 from uvicorn import Server
 from uvicorn.supervisors import Multiprocess
 
 from tactful import journal
 from tactful.api.policy import Policy
 from tactful.service.connection import BoundedConfig, BoundedProtocol
+from tactful.service.journals import InProcess, InThread, Journal
 from tactful.service.logs import Log, ToLog
 from tactful.service.settings import Settings
+from tactful.service.writing import writing
 from tactful.source.diagnostics import TactfulError
 
 #: How long an idle connection is kept, in seconds.
@@ -49,12 +52,17 @@ def _application(policy: Policy, settings: Settings) -> object:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the application listens to it
     gc.set_threshold(_OBJECTS)
     policy.warm()
-    place = settings.journal
-    service = Service(
-        policy, settings, None if place is None else journal.open(place.url, keys=place.keys, master=place.master)
-    )
+    service = Service(policy, settings, _journal(settings))
     _log_to(service.log)
     return service
+
+
+def _journal(settings: Settings) -> Journal | None:
+    """The journal as a worker writes it."""
+    place = settings.journal
+    if place is None:
+        return None
+    return InThread(place) if settings.writing is None else InProcess(place, settings.writing)
 
 
 def _log_to(log: Log) -> None:
@@ -67,8 +75,14 @@ def _log_to(log: Log) -> None:
 def serve(policy: Policy, settings: Settings, workers: int = 1) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what runs. Raises :class:`tactful.TactfulError` if the address is taken."""
     listening = _listen(settings)
-    if settings.journal is not None:  # so that a mistake in it is reported before the first request
-        journal.open(settings.journal.url, keys=settings.journal.keys, master=settings.journal.master).close()
+    place = settings.journal
+    if place is not None:  # so that a mistake in it is reported before the first request
+        journal.open(place.url, keys=place.keys, master=place.master).close()
+    with writing(place) as path:
+        _serve(policy, msgspec.structs.replace(settings, writing=path), workers, listening)
+
+
+def _serve(policy: Policy, settings: Settings, workers: int, listening: socket.socket) -> None:
     host, port = listening.getsockname()[:2]
     config = BoundedConfig(
         functools.partial(_application, policy, settings),

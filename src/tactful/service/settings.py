@@ -48,7 +48,10 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """How a service is run. ``hosts`` are the names that requests may address; ``logs``: each request is logged."""
+    """How a service is run. ``hosts`` are the names that requests may address; ``logs``: each request is logged.
+
+    ``writing`` is the socket of the process that writes the journal; without one, each worker writes for itself.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -56,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True):
     hosts: tuple[str, ...] = ()
     logs: bool = True
     journal: Place | None = None
+    writing: Path | None = None
     limits: Limits = Limits()
 
     @property

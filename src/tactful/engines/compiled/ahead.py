@@ -11,11 +11,13 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from tactful.engines.compiled.past import NO_TURN, TURNS, Past, Untold, past_of, until
+from tactful.engines.compiled import nodes
+from tactful.engines.compiled.past import NO_TURN, TURNS, Kept, Past, Untold, until
 from tactful.engines.compiled.rule_functions import CALLED, MainFunction
 from tactful.engines.compiled.timed import AheadFacts
 from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.firings import RawFiring
+from tactful.facts.kinds import Value
 from tactful.facts.rows import Case, Row
 from tactful.language.ir import AddStep, CheckedPack, Rule
 from tactful.source.first_use import FIRST_USE
@@ -31,10 +33,8 @@ class AheadFunctions:
         # that a fact that both read is computed once.
         moving = [rule for rule in checked.rules if turning.clockwork.rule(rule)]
         steps = [rule for rule in checked.rules if isinstance(rule.conclusion, AddStep)]
-        #: The numbers of the rules that add steps.
-        self._adding = frozenset([rule.no for rule in steps])
         others = [rule for rule in moving if not isinstance(rule.conclusion, AddStep)]
-        self._fire = self._compiled([*others, *[rule for rule in moving if rule.no in self._adding]])
+        self._fire = self._compiled([*others, *[rule for rule in steps if turning.clockwork.rule(rule)]])
 
     @lazy
     def _still(self) -> _Main:
@@ -46,7 +46,7 @@ class AheadFunctions:
 
     def _compiled(self, rules: list[Rule]) -> _Main:
         facts = AheadFacts(self._checked, self._turning.clockwork)
-        main = MainFunction(self._checked, facts, "fire", rules).build()
+        main = _StepFunction(self._checked, facts, "fire", rules).build()
         tree = ast.Module([*facts.functions(), main], [])
         # Everything in the tree was built node by node from the checked pack; no text of a rule file is ever parsed as Python.
         namespace: dict[str, Any] = {**facts.tables, **facts.dates, **CALLED, **TURNS}
@@ -63,7 +63,7 @@ class AheadFunctions:
 
         They may still be the same then. :data:`NO_TURN` or later: nothing can change.
         """
-        ahead = Ahead(case, case.families, now, 2 * now + 1, 2 * now + 1, turning=self._turning)
+        ahead = Ahead(case, now, self._turning)
         try:
             self._fire(ahead, _ignored)
         except Untold:
@@ -75,25 +75,42 @@ class AheadFunctions:
 
         ``past`` then knows some facts.
         """
-        case, now = past.case, past.now
-        turn, turning = past.today, self._turning
-        ahead = Ahead(case, past.families, now, turn, turn, memo=past.memo, present=past.present, turning=turning)
+        ahead = Ahead(past.case, past.now, self._turning, past.memo, past.present)
         firings: list[RawFiring] = []
         self._fire(ahead, firings.append)
-        adding = self._adding
-        firings = [firing for firing in firings if firing[0] in adding]
         self._still(ahead, firings.append)
         return firings, ahead.same_before
 
 
+class _StepFunction(MainFunction):
+    """The function that goes through a case, and emits the firings of rules that add steps alone.
+
+    Of the other rules, it evaluates the deadlines, because the facts that these read may turn.
+    """
+
+    def fired(self, rule: Rule) -> list[ast.stmt]:
+        if isinstance(rule.conclusion, AddStep):
+            return super().fired(rule)
+        return [nodes.Expr(self.due(rule))]
+
+
 class Ahead(Past):
     """The object that the functions run on. ``in_sight``: when a deadline that is too far away now may come within the
-    horizon."""
+    horizon. ``search``: the search for the ends of rules."""
 
-    turning: TurningFunctions | None = None
-    in_sight: int = NO_TURN
-    #: The search for the ends of rules.
-    search: Past | None = None
+    __slots__ = ("_turning", "in_sight", "search")
+
+    def __init__(
+        self,
+        case: Case,
+        now: int,
+        turning: TurningFunctions,
+        memo: dict[int, Value] | None = None,
+        present: dict[int, Kept] | None = None,
+    ) -> None:
+        Past.__init__(self, case, now, memo, present)  # in less time than by ``super``
+        self._turning, self.in_sight = turning, NO_TURN
+        self.search: Past | None = None
 
     @property
     def same_before(self) -> int:
@@ -102,13 +119,12 @@ class Ahead(Past):
 
     def until(self, rule: int, row: Row) -> int | None:
         """The end of a rule that fires, as the functions that fire rules ask for it."""
-        assert self.turning is not None  # always given
-        turns = self.turning.rule(rule)
+        turns = self._turning.rule(rule)
         if turns is None:
             raise Untold
         past = self.search
         if past is None:  # it starts from what is known of the present
-            past = past_of(self.case, self.now, self.memo, self.present)
+            past = Past(self.case, self.now, self.memo, self.present)
             self.search = past
         end = until(past, turns, row)
         if end is None and past.high < 2 * NO_TURN:

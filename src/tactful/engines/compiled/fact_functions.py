@@ -28,8 +28,8 @@ from tactful.engines.compiled.python_ast import (
 )
 from tactful.engines.compiled.tree_code import Tables
 from tactful.facts.entities import SCOPES
-from tactful.language.ir import Aggregate, CheckedPack, ComputedFact, Derived, Field, Pick, WhenFact
-from tactful.language.ir.reads import computed, fields_of_fact
+from tactful.language.ir import Aggregate, CheckedPack, ComputedFact, Derived, Field, Pick, Rule, WhenFact
+from tactful.language.ir.reads import computed, fields_of_fact, fields_of_orders, fields_of_rule
 
 FAMILY: Final = "family"
 #: The variable that holds the value of the current row.
@@ -45,8 +45,9 @@ _NOT_ASKED: Final = nodes.Constant(...)
 class Facts:
     """The functions of all computed facts of a pack."""
 
-    def __init__(self, checked: CheckedPack) -> None:
-        self._facts = checked.facts
+    def __init__(self, checked: CheckedPack, once: frozenset[str] = frozenset()) -> None:
+        """``once``: the ids of facts whose values are not cached, see :func:`asked_once`."""
+        self._facts, self._once = checked.facts, once
         #: Tables that generated code looks values up in.
         self.tables: Tables = {}
         #: Each fact's number, by its id.
@@ -84,7 +85,8 @@ class Facts:
 
     def read_again(self, id_: str, row: ast.expr) -> ast.expr:
         """A call of a function that caches its values: from another fact, or from a loop inside the fact's row."""
-        self._remembered.add(self.numbers[id_])
+        if id_ not in self._once:
+            self._remembered.add(self.numbers[id_])
         return self.read(id_, row)
 
     def computed(self, field: Field, row: ast.expr) -> ast.expr:
@@ -115,6 +117,18 @@ class Facts:
         kept = ast.Module(body, [])
         _Keep().visit(kept)
         return [function(f"fact{no}", [RUNTIME, "row"], [*head, *kept.body])]
+
+
+def asked_once(checked: CheckedPack) -> frozenset[str]:
+    """The ids of the facts that are read in one place only, for the same row: nobody asks for their values again."""
+    readers: dict[str, list[str]] = {}
+    for what in (*checked.rules, *checked.facts):
+        fields = fields_of_rule(what) if isinstance(what, Rule) else fields_of_fact(what)
+        for field in fields:
+            if field.origin == "computed":
+                readers.setdefault(field.key, []).append("" if field.via else what.entity)
+    sorting = computed(fields_of_orders(checked.actions.values()))
+    return frozenset(fact.id for fact in checked.facts if readers.get(fact.id) == [fact.entity]) - sorting
 
 
 def _stored(context: ast.expr_context) -> ast.expr:

@@ -9,7 +9,7 @@ import msgspec
 
 from tactful.facts.calendars import Calendar
 from tactful.facts.kinds import DAY, Value
-from tactful.facts.rows import Case, Family, Row
+from tactful.facts.rows import Case, Row
 from tactful.language.ir import Test
 from tactful.language.ir.days import day_turns
 
@@ -33,37 +33,48 @@ class Untold(Exception):
 Kept = tuple[Value, int, int]
 
 
-class Past(msgspec.Struct, eq=False):
+class Past:
     """The object that the functions of ``turning`` run on: a case, and the turns up to which it is searched.
 
     Turns are keys, see ``turning``. All turns up to ``last`` have happened, apart from ``left_out``; up to ``today``, they have
     happened at ``now``. The results so far hold from ``low``, the latest turn that they depend on, until ``high``, the next one.
     ``memo`` has the facts that time does not change, ``present`` the others as they are now, and ``other`` the others as they
-    are at some other moment. Not safe to share between threads.
+    are at some other moment. ``moments`` has the JSON of moments, which an answer says often. Not safe to share between threads.
+
+    It is no ``Struct``, because the functions set ``low`` and ``high`` all the time. A slot is set in a sixth of the time.
     """
 
-    case: Case
-    families: tuple[Family, ...]
-    now: int
-    today: int
-    last: int
-    low: int = FIRST
-    high: int = LAST
-    left_out: int = FIRST
-    memo: dict[int, Value] = msgspec.field(default_factory=dict)
-    present: dict[int, Kept] = msgspec.field(default_factory=dict)
-    other: dict[int, Kept] = msgspec.field(default_factory=dict)
+    __slots__ = (
+        "case",
+        "families",
+        "high",
+        "last",
+        "left_out",
+        "low",
+        "memo",
+        "moments",
+        "now",
+        "other",
+        "present",
+        "today",
+    )
+
+    def __init__(
+        self, case: Case, now: int, memo: dict[int, Value] | None = None, present: dict[int, Kept] | None = None
+    ) -> None:
+        """``now`` is in seconds since 1970 (UTC). ``memo`` and ``present`` have what is known already."""
+        self.case, self.families, self.now = case, case.families, now
+        self.today: int = 2 * now + 1
+        self.last, self.low, self.high, self.left_out = self.today, FIRST, LAST, FIRST
+        self.memo: dict[int, Value] = {} if memo is None else memo
+        self.present: dict[int, Kept] = {} if present is None else present
+        self.other: dict[int, Kept] = {}
+        self.moments: dict[Value, bytes] = {None: b"null"}
 
     @property
     def moment(self) -> int:
         """The moment that clocks show: in seconds since 1970, UTC."""
         return self.last - 1 >> 1
-
-
-def past_of(case: Case, now: int, memo: dict[int, Value] | None = None, present: dict[int, Kept] | None = None) -> Past:
-    """The object for a case at ``now`` (seconds since 1970, UTC). ``memo`` and ``present`` have what is known already."""
-    memo, present = {} if memo is None else memo, {} if present is None else present
-    return Past(case, case.families, now, 2 * now + 1, 2 * now + 1, memo=memo, present=present)
 
 
 #: The functions of one rule, of one fact, or of several values.
@@ -143,11 +154,13 @@ def _fires(past: Past, rule: RuleTurns, row: Row, first: int, late: bool = False
     """
     key, memo, present, other = 2 * first, past.memo, past.present, past.other
     if late:
-        alone = Past(past.case, past.families, past.now, past.today, key, memo=memo, present=present, other=other)
+        alone = Past(past.case, past.now, memo, present)
+        alone.last, alone.other = key, other
     else:
         known = {**other, **present}
         same = {id_: kept for id_, kept in known.items() if kept[1] < key and key + 1 < kept[2]}
-        alone = Past(past.case, past.families, past.now, past.today, key + 1, left_out=key, memo=memo, present=same)
+        alone = Past(past.case, past.now, memo, same)
+        alone.last, alone.left_out = key + 1, key
     return bool(rule.fires(alone, row))
 
 

@@ -30,7 +30,7 @@ from tactful.engines.compiled import nodes
 from tactful.engines.compiled.conjuncts import Parts
 from tactful.engines.compiled.deadlines import closings
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions, cost, nullable
-from tactful.engines.compiled.fact_functions import FAMILY, Facts
+from tactful.engines.compiled.fact_functions import FAMILY, Facts, asked_once
 from tactful.engines.compiled.helpers import HELPERS
 from tactful.engines.compiled.inline_facts import Inliner, parts_of
 from tactful.engines.compiled.joins import lookup_of
@@ -82,7 +82,7 @@ class Functions(NamedTuple):
 
 def build_functions(checked: CheckedPack) -> Functions:
     """Compile a checked pack."""
-    facts = Facts(checked)
+    facts = Facts(checked, asked_once(checked))
     steps = [rule for rule in checked.rules if isinstance(rule.conclusion, AddStep)]
     others = [rule for rule in checked.rules if not isinstance(rule.conclusion, AddStep)]
     mains = [MainFunction(checked, facts, *part).build() for part in (("fire", others), ("steps", steps))]
@@ -259,13 +259,19 @@ class MainFunction:
         """The statements for a rule that fires, or for a yes/no fact that holds."""
         if isinstance(what, WhenFact):
             return [assign(self.inliner.variables.name(what.id), constant(True))]
-        return self._fired(what)
+        return self.fired(what)
 
-    def _fired(self, rule: Rule) -> list[ast.stmt]:
-        due = due_of(rule, self.inliner.expressions(nullable(rule.entity)), self.clockwork)
-        return [nodes.Expr(call(load("emit"), nodes.Tuple([constant(rule.no), load(rule.entity), due], LOAD)))]
+    def fired(self, rule: Rule) -> list[ast.stmt]:
+        """The statements for a rule that fires."""
+        return [
+            nodes.Expr(call(load("emit"), nodes.Tuple([constant(rule.no), load(rule.entity), self.due(rule)], LOAD)))
+        ]
 
     # --- deadlines ---
+
+    def due(self, rule: Rule) -> ast.expr:
+        """The deadline of a rule that fires."""
+        return due_of(rule, self.inliner.expressions(nullable(rule.entity)), self.clockwork)
 
     def _read_where_done(self, what: Rule | WhenFact) -> frozenset[str]:
         """The facts that a firing rule reads for its deadline."""

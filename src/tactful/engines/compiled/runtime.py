@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import msgspec
 
-from tactful.engines.compiled.past import SMALL, Past, Untold, past_of, until
+from tactful.engines.compiled.past import SMALL, Past, Untold, until
 from tactful.engines.compiled.turning import TurningFunctions
 from tactful.engines.courses import TooManySteps
 from tactful.engines.evaluate import Evaluator
@@ -45,7 +45,7 @@ class Runtime(msgspec.Struct, eq=False, gc=False):
         quick = self.case.size <= SMALL and self.turning.worth_compiling()
         turns = self.turning.rule(rule) if quick else None
         if turns is not None:
-            past = self.past = self.past or past_of(self.case, self.now)
+            past = self.past = self.past or Past(self.case, self.now)
             with suppress(Untold):
                 return until(past, turns, row)
         return self._until(rule, row)

@@ -8,7 +8,7 @@ from typing import Final
 
 from tactful.engines.compiled import nodes
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions
-from tactful.engines.compiled.fact_functions import Facts
+from tactful.engines.compiled.fact_functions import Facts, asked_once
 from tactful.engines.compiled.past import FIRST, LAST
 from tactful.engines.compiled.python_ast import (
     assign,
@@ -23,7 +23,7 @@ from tactful.engines.compiled.python_ast import (
     negate,
     set_attribute,
 )
-from tactful.language.ir import CheckedPack, Condition, Field, NowIs, Predicate, Relates, Test
+from tactful.language.ir import Aggregate, CheckedPack, Condition, Field, NowIs, Predicate, Relates, Test
 from tactful.language.ir.boundaries import clock_times
 from tactful.language.ir.clockwork import Clockwork
 from tactful.language.ir.days import asks_the_date
@@ -35,8 +35,8 @@ LATE: Final = (">", "<=")
 class TimedFacts(Facts):
     """The functions of facts that report turns."""
 
-    def __init__(self, checked: CheckedPack) -> None:
-        super().__init__(checked)
+    def __init__(self, checked: CheckedPack, once: frozenset[str] = frozenset()) -> None:
+        super().__init__(checked, once)
         #: Tests of the date, by the names that generated code has for them.
         self.dates: dict[str, Test] = {}
 
@@ -112,7 +112,8 @@ class AheadFacts(TimedFacts):
     """
 
     def __init__(self, checked: CheckedPack, clockwork: Clockwork) -> None:
-        super().__init__(checked)
+        aggregates = {fact.id for fact in checked.facts if isinstance(fact, Aggregate)}  # these take long, so that
+        super().__init__(checked, asked_once(checked) - aggregates)  # ``past`` needs to know them
         self._clockwork = clockwork
         #: Whether the functions of facts are being generated; before that, the main functions are.
         self._of_facts = False

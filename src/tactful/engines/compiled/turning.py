@@ -16,7 +16,7 @@ from typing import Any, Final
 from tactful.engines.compiled import nodes
 from tactful.engines.compiled.expressions import RUNTIME, Expressions, nullable
 from tactful.engines.compiled.fact_functions import scope_of
-from tactful.engines.compiled.filled import ENCODE, ENCODER, Filled, filling
+from tactful.engines.compiled.filled import FILLING, Filled, filling
 from tactful.engines.compiled.helpers import HELPERS
 from tactful.engines.compiled.inline_facts import truth
 from tactful.engines.compiled.openings import Conjuncts
@@ -29,6 +29,7 @@ from tactful.engines.compiled.python_ast import (
     both,
     call,
     constant,
+    either,
     function,
     is_unknown,
     load,
@@ -57,7 +58,7 @@ class TurningFunctions:
         self._checked, self.clockwork = checked, clockwork
         self._facts = _SearchedFacts(checked, clockwork)
         self._conjuncts = Conjuncts({fact.id: fact for fact in checked.facts}, clockwork)
-        self._namespace: dict[str, Any] = {**HELPERS, **TURNS, ENCODE: ENCODER.encode}
+        self._namespace: dict[str, Any] = {**HELPERS, **TURNS, **FILLING}
         self._rules: dict[int, RuleTurns | None] = {}
         self._made = self._asked = 0
 
@@ -201,24 +202,20 @@ class _SearchedFacts(TimedFacts):
             return super().remembering(no, body)
         kept, (value, low, high) = load("kept"), map(load, _KEPT)
         last, present = attribute(load(RUNTIME), "last"), attribute(load(RUNTIME), "present")
-        other_time = negate(nodes.Compare(low, [ast.LtE(), ast.Lt()], [last, high]))
+        span = [nodes.Subscript(kept, constant(at), LOAD) for at in (1, 2)]
+        other_time = negate(nodes.Compare(span[0], [ast.LtE(), ast.Lt()], [last, span[1]]))
         anew = call(load("at_another_time"), load(RUNTIME), load("key"), load(f"work{no}"), load("row"))
         known = [
             assign("key", self.key(no)),
             assign("kept", call(attribute(present, "get"), load("key"))),
-            _unpacked(nodes.IfExp(is_unknown(kept), anew, kept)),
-            nodes.If(other_time, [_unpacked(anew)], []),
+            nodes.If(either([is_unknown(kept), other_time]), [assign("kept", anew)], []),
+            nodes.Assign([nodes.Tuple([nodes.Name(name, STORE) for name in _KEPT], STORE)], kept),
             _narrowed("low", ast.Gt(), low),
             _narrowed("high", ast.Lt(), high),
             nodes.Return(value),
         ]
         parameters = [RUNTIME, "row"]
         return [function(f"work{no}", parameters, body), function(f"fact{no}", parameters, known)]
-
-
-def _unpacked(kept: ast.expr) -> ast.stmt:
-    """The statement that puts a cached fact into its variables."""
-    return nodes.Assign([nodes.Tuple([nodes.Name(name, STORE) for name in _KEPT], STORE)], kept)
 
 
 def _narrowed(name: str, order: ast.cmpop, turn: ast.expr) -> ast.stmt:

@@ -181,6 +181,7 @@ class _Linker(msgspec.Struct, eq=False, gc=False):
             None if given.applied_at is None else self.seconds(given.applied_at),
             given.internal,
             given.preferred,
+            given.second_thoughts,
             None if given.reply_by is None else self.deadline(given.reply_by),
             given.next_step,
             None if given.next_step_said_at is None else self.seconds(given.next_step_said_at),

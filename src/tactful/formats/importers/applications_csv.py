@@ -110,9 +110,9 @@ def _columns(entity: str, *names: str, prefix: str = "") -> dict[str, FieldSpec]
 
 #: The columns of a table, each with its field: those of the application, of its offer, and of one of its people.
 APPLICATION: Final = _columns(
-    *("application", "id", "company", "role", "status", "applied_at", "internal", "preferred", "reply_by", "next_step"),
-    *("next_step_said_at", "signals", "keep_in_touch", "reapply_from", "contact_policy", "thanks_direct"),
-    *("country", "time_zone"),
+    *("application", "id", "company", "role", "status", "applied_at", "internal", "preferred", "second_thoughts"),
+    *("reply_by", "next_step", "next_step_said_at", "signals", "keep_in_touch", "reapply_from", "contact_policy"),
+    *("thanks_direct", "country", "time_zone"),
 )
 OFFER: Final = _columns("offer", prefix="offer_")
 PERSON: Final = _columns("person", "name", "email", "role", "relation", "prefers", prefix="person_")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 import msgspec
@@ -224,7 +224,10 @@ def _deadline(advice: Sequence[Advice], decision: Decision) -> Text | None:
     late = left < 0
     notes = [] if is_whole_day(first) else sorted({their_clock(last, item.calendar, words) for item in advice} - {""})
     if means != "until":
-        notes.append(f"{words.distance(left)}, {words.say('overdue')}" if late else words.distance(left))
+        away = (
+            words.days_away((_day_of(first) - decision.at.date()).days) if is_whole_day(first) else words.distance(left)
+        )
+        notes.append(f"{away}, {words.say('overdue')}" if late else away)
     if means == "until" and last.date() == decision.at.date() and not is_whole_day(last):
         said = words.say("until {clock} today", clock=words.clock(last))
     else:
@@ -234,12 +237,17 @@ def _deadline(advice: Sequence[Advice], decision: Decision) -> Text | None:
 
 def _day_or_moments(first: datetime, last: datetime, now: datetime, words: Words) -> str:
     """Deadlines of one day in words: the day alone where it is the end of a day, and the year where it is another year."""
-    day = first.date() - timedelta(days=first.time() == time())
+    day = _day_of(first)
     said = words.short_day(day) if day.year == now.year else words.day(day)
     if is_whole_day(first):
         return said
     clocks = dict.fromkeys((words.clock(first), words.clock(last)))
     return f"{said}, {'–'.join(clocks)}"
+
+
+def _day_of(due: datetime) -> date:
+    """The day of a deadline. Midnight is the end of the day before."""
+    return due.date() - timedelta(days=due.time() == time())
 
 
 def _because(justification: JustificationRecord) -> Text:

@@ -180,6 +180,10 @@ class OfRule(msgspec.Struct, frozen=True, eq=False, gc=False):
     alone: OfConclusion
 
 
+#: The JSON of a step that a rule adds, or the function that gives it, in a tuple.
+OfStep = bytes | Turning
+
+
 class Known(dict[int, T]):
     """What is made of the rule with a number when it is first asked for."""
 
@@ -203,15 +207,15 @@ class Pieces:
         self._because: dict[int, Said] = {}
         self._outlines: dict[tuple[type[msgspec.Struct], str, bool], bytes] = {}
         self._of_plans: dict[object, OfConclusion] = {}
-        #: What is known of each rule, by its number.
+        #: What is known of each rule, by its number, and the step of each rule that adds one.
         self.of_rules: Mapping[int, OfRule] = Known(self._of_rule)
+        self.of_steps: Mapping[int, OfStep] = Known(self._of_step)
 
     def warm(self) -> None:
         """Take all reasons, steps and labels apart, each label and step for the entities that rules advise it for."""
         for rule in self._checked.rules:
             if isinstance(rule.conclusion, AddStep):
-                said = self.added(rule)
-                _ = said.fixed or (said.values, said.json)
+                _ = self.added(rule).fixed or self.added(rule).values, self.of_steps[rule.no]
                 continue
             subject, reason = self.subject(rule.conclusion.action, rule.target_entity), self.reason(rule)
             _ = subject.values, subject.json, reason.values, self.of_rules[rule.no]
@@ -266,6 +270,10 @@ class Pieces:
             alternatives=(),
         )
         return OfRule(reason.json, reason.most, turns, self._horizon(rule, turns), alone)
+
+    def _of_step(self, no: int) -> OfStep:
+        said = self.added(self._checked.rules[no])
+        return said.json if said.fixed is None else said.fixed
 
     def _horizon(self, rule: Rule, turns: RuleTurns | None) -> int:
         if turns is not None:

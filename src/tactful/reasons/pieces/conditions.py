@@ -7,12 +7,12 @@ from typing import Final, assert_never
 
 import msgspec
 
-from tactful.engines.compiled.filled import Blank
+from tactful.engines.compiled.filled import Blank, moment_json
 from tactful.facts.calendars import Calendar
 from tactful.facts.kinds import ChoiceKind, CountryKind, IdKind, Kind, MomentKind, TextKind, Value, YesNoKind
 from tactful.language.ir import AllOf, AnyOf, ComputedFact, Condition, NoneOf, Rule, Test
 from tactful.language.ir.reads import as_written
-from tactful.reasons.encoded import ENCODER, Part, moment_json, object_parts
+from tactful.reasons.encoded import ENCODER, Part, object_parts
 from tactful.reasons.implied import implied
 from tactful.reasons.pieces.values import NOWHERE, Values
 from tactful.reasons.records.decision import ConditionRecord
@@ -132,5 +132,5 @@ def _encoded(at: int, kind: Kind) -> Blank:
     if isinstance(kind, _PLAIN):
         return Blank(at, lambda value, _: encode(value), "json")
     if isinstance(kind, MomentKind):  # most of the others
-        return Blank(at, moment_json)
+        return Blank(at, moment_json, "moment")
     return Blank(at, lambda value, calendar: encode(plain_value(value, kind, calendar)))

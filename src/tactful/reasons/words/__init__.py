@@ -168,6 +168,18 @@ class Words:
             words = "a minute" if size >= MINUTE else "less than a minute"
         return f"in {words}" if seconds >= 0 else f"{words} ago"
 
+    def days_away(self, days: int) -> str:
+        """How far away the end of a day is, in days: ``today``, ``tomorrow``, ``in 3 days``."""
+        match days:
+            case 0:
+                return self.say("today")
+            case 1:
+                return self.say("tomorrow")
+            case -1:
+                return self.say("yesterday")
+            case _:
+                return self.distance(days * DAY)
+
     # --- values and rows ---
 
     @property
