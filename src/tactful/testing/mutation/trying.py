@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from tactful.api.policy import Policy
+from tactful.decide.again import Readers
 from tactful.decide.conclusions import Conclusion, Ranking
 from tactful.decide.decider import Decider
 from tactful.decide.ranker import Ranker
@@ -79,6 +80,7 @@ class Changed:
         #: Whether the affected rules conclude as before, so that the same firings mean the same decision.
         self._same_conclusions = mutant.operator not in ("modality", "priority", "target")
         self._decider = Decider(mutant.pack, CaseLimits(), few=True)
+        self._searched = self._policy.decider.once(Readers).searched
         as_before = self._same_conclusions and mutant.fact is None
         self._ranker = self._policy.decider.ranker if as_before else self._decider.ranker
 
@@ -118,9 +120,12 @@ class Changed:
         return _steps(ranking, steps, case.case, self._ranker) == original
 
     def differs_in_fact(self, runtime: PlainRuntime) -> bool:
-        """Whether the changed fact has another value for any row. Without that, the decision is the same."""
+        """Whether the changed fact has another value for any row. Without that, the decision is the same.
+
+        Where the end of an affected rule is searched for, the fact's values at other times matter too, so it may differ.
+        """
         id_ = self._mutant.fact
-        if id_ is None:
+        if id_ is None or not self._searched.isdisjoint(self._numbers):
             return True
         changed = self._decider.facts[id_]
         return any(
