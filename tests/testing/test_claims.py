@@ -56,7 +56,7 @@ def test_a_claim_holds_or_fails_with_a_small_case() -> None:
     """The case is YAML, and the rules behind the advice are named."""
     assert_never(POLICY, action="call", when={"person.prefers": "email"}, examples=60)
     with pytest.raises(AssertionError, match=r"(?s)thank_you_note → person.*by: thank.*country: DE"):
-        assert_never(POLICY, action="thank_you_note", when={"application.country": "DE"}, examples=120)
+        assert_never(POLICY, action="thank_you_note", when={"application.country": "DE"}, examples=500)
 
 
 def test_mistakes_in_claims_are_reported() -> None:
