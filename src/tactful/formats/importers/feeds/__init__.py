@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from tactful.facts.reading.moments import EPOCH, parse_date, parse_moment
 from tactful.facts.shape import InterviewStatus, Role, Stage
 from tactful.formats.importers.items import Log, Person
-from tactful.formats.importers.written import is_address, read_address, read_name
+from tactful.formats.importers.written import is_address, read_address
 from tactful.source.codes.imports import WrongImportValue
 from tactful.source.diagnostics import Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
@@ -224,7 +224,7 @@ def person_in(entry: Entry, uid: str | None, role: Role | None = "interviewer") 
     Feeds leave such an object where an account has been deleted.
     """
     first, last = entry.text("first_name") or entry.text("firstName"), entry.text("last_name") or entry.text("lastName")
-    name = read_name(entry.text("name") or " ".join(filter(None, (first, last))))
+    name = entry.text("name") or " ".join(filter(None, (first, last))) or None
     email = entry.email("email")
     if name is None and email is None and uid is None:
         entry.note("a person without an id, a name and an address is skipped")
