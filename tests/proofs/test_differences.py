@@ -53,7 +53,7 @@ def test_what_a_number_or_a_yes_is_counts() -> None:
     assert not same_decisions(tactful.loads(one).checked, tactful.loads(yes).checked)
 
 
-@pytest.mark.parametrize("drawn", [4, pytest.param(12, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("drawn", [10, pytest.param(30, marks=pytest.mark.slow)])
 def test_each_difference_is_decided_differently(drawn: int) -> None:
     """Every case that is shown for a profile leads to other advice there, and names the rules behind it."""
     default, academia = tactful.load("default"), tactful.load("profile:academia")

@@ -33,7 +33,7 @@ _INDENT: Final = 4
 _HEADS: Final = noted("First of all", "What to do now", "What to leave alone", "What to wait for", "Standing advice")
 #: How many reasons are given in short, and how many lines the steps may take.
 _REASONS: Final = 2
-_STEP_LINES: Final = 2
+_STEP_LINES: Final = 3
 
 
 def render_decision(
