@@ -40,7 +40,8 @@ def done(decision: Decision, key: str, details: Mapping[str, Any]) -> CaseShape:
     if any(is_done(decision.context.case.shape, known) for known in keys):  # under the name that the action had before
         return decision.context.case.shape
     if conclusion.prohibits:
-        raise TactfulError(f"`{key}` is advice not to do something, so it cannot be done; dismiss it instead")
+        instead = "" if conclusion.safety else "; dismiss it instead"
+        raise TactfulError(f"`{key}` is advice not to do something, so it cannot be done{instead}")
     context, row = decision.context, conclusion.target
     leaves = context.checked.actions[conclusion.action].leaves or Leaves(None, ())
     _check_details(conclusion.action, leaves, details)

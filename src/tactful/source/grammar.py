@@ -72,6 +72,18 @@ def _tab(_: yaml.YAMLError, place: _Place, text: str, name: str) -> _Told:
     return Unreadable.at(span_at(text, at, at + 1, name), message, "indent with blanks"), None
 
 
+def _odd_space(_: yaml.YAMLError, place: _Place, text: str, name: str) -> _Told:
+    """A character that looks like a space, and is none for YAML, where a line before the place is indented with it."""
+    found = list(
+        re.finditer(r"^[ ]*([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff])", text[: place.at], re.MULTILINE)
+    )
+    if not found:
+        return None
+    at = found[0].start(1)
+    message = f"the character U+{ord(text[at]):04X} indents this line, but YAML allows only spaces"
+    return Unreadable.at(span_at(text, at, at + 1, name), message, "indent with blanks"), None
+
+
 def _unclosed_quote(error: yaml.YAMLError, place: _Place, text: str, name: str) -> _Told:
     """A quote that is closed by the opening quote of a later sentence, or never."""
     opened = _open_quote(error, place)
@@ -213,7 +225,7 @@ def _needs_quotes(value: str) -> bool:
 
 
 _EXPLANATIONS: Final = (
-    *(_tab, _unclosed_quote, _missing_colon, _no_colon_above, _beside_list),
+    *(_tab, _odd_space, _unclosed_quote, _missing_colon, _no_colon_above, _beside_list),
     *(_deeper, _list_beside_key, _value, _unclosed_bracket),
 )
 

@@ -79,6 +79,8 @@ def decode(data: bytes | str, name: str, limits: TextLimits = DEFAULT_LIMITS) ->
         except UnicodeDecodeError as error:
             before = data[: error.start].decode("utf-8", errors="replace")
             message = f"byte {data[error.start]:#04x} is not UTF-8"
+            if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                message = "the file is in UTF-16 or UTF-32, not in UTF-8"
             span = span_at(before, len(before), len(before), name)
             raise InvalidInput([BadEncoding.at(span, message, "save the file as UTF-8")]) from None
     if (bad := _first_forbidden(text)) is not None:

@@ -36,6 +36,20 @@ Report = Callable[[Diagnostic], None]
 
 #: The keys of an entry that only mean something where a pack below has the entry.
 _CHANGES: Final = (*ADDITIONS, "replaces")
+#: Keys after which nothing would silently mean always, never or no limit.
+_NOT_EMPTY: Final = (
+    "when",
+    "unless",
+    "and when",
+    "and unless",
+    "by",
+    "from",
+    "until",
+    "priority",
+    "group",
+    "to",
+    "where",
+)
 #: The keys that the entries of a section may have, to look them up.
 _KNOWN: Final = {section: frozenset(keys) for section, keys in KEYS.items()}
 
@@ -159,8 +173,13 @@ class _Merger:
                     entries = self._entries("pack", key, node)
                     for name in ("name", "version"):
                         value = entries.get(name)
-                        if value is not None and isinstance(value[1], Scalar):
+                        if value is None:
+                            continue
+                        if isinstance(value[1], Scalar) and not value[1].is_null:
                             setattr(self.merged, name, value[1].text)
+                        else:
+                            help_ = "such as `pack: {name: acme-careers, version: 3}`"
+                            self.report(WrongShape.at(value[1].span, f"`{name}` takes one text", help_))
 
     def _group_of(self, file: File) -> tuple[Scalar, Node] | None:
         """The group of all rules that a file defines."""
@@ -309,6 +328,9 @@ class _Merger:
         entries: Entries = {pair[0].text: pair for pair in content.entries}
         known = _KNOWN[section]
         if entries.keys() <= known:
+            for empty in (name for name in _NOT_EMPTY if name in entries and _is_unwritten(entries[name][1])):
+                help_ = f"leave `{empty}` out, or write `{empty}: null` to take away what the packs below say"
+                self.report(WrongShape.at(entries[empty][0].span, f"there is nothing below `{empty}`", help_))
             return entries
         for key, _ in content.entries:
             if key.text not in known:
@@ -439,6 +461,11 @@ def _present(entries: Entries) -> Entries:
     """The entries without the keys whose value is ``null``, which removes a key."""
     empty = [key for key, (_, node) in entries.items() if type(node) is Scalar and node.plain and node.text in NULLS]
     return {key: pair for key, pair in entries.items() if key not in empty} if empty else entries
+
+
+def _is_unwritten(node: Node) -> bool:
+    """Whether there is nothing behind a key, not even the word ``null``, with which an overlay takes something away."""
+    return isinstance(node, Scalar) and node.is_null and not node.text.strip()
 
 
 def _is_off(node: Node) -> bool:

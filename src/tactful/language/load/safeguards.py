@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tactful.language.load.edits import content_of
+from tactful.language.load.edits import Content, content_of
 from tactful.language.load.items import Entries, Item
 from tactful.language.load.safety import is_safety
 from tactful.source.codes.overlays import LoosensSafeguard, OtherAction
 from tactful.source.diagnostics import Diagnostic
-from tactful.source.nodes import Mapping, Scalar
+from tactful.source.nodes import Mapping, Node, Scalar
 
 _REVIEWED: Final = "have this reviewed, and write `replaces: yes` next to the reason if it is intended"
 _ON_PURPOSE: Final = "write your own, or `replaces: yes` if the change is intended"
 #: The keys of a patch after which a rule may hold in fewer cases. For a new ``when``, there is a warning about what it
 #: drops.
 _NARROWING: Final = ("and when", "unless", "and unless", "then", "for each", "from", "until")
+
+#: The words with which a rule advises something, the strongest first.
+_ADVISING: Final = ("must", "should", "may")
 
 
 def off_warnings(section: str, item: Item, entries: Entries | None, place: Scalar) -> Iterator[Diagnostic]:
@@ -65,6 +68,27 @@ def other_action(item: Item, entries: Entries) -> Iterator[Diagnostic]:
             message = f"the new `{key}` of `{item.id.text}` changes what rules of the packs below advise"
             help_ = "write an action of your own, or `replaces: yes` if the change is intended"
             yield OtherAction.at(entries[key][0].span, message, help_)
+
+
+def other_advice(item: Item, entries: Entries) -> Iterator[Diagnostic]:
+    """A new conclusion of a rule of the packs below that advises something, unless it advises the same, as strongly or more.
+
+    For a rule that forbids, see :func:`narrowed`.
+    """
+    if _forbids(item) is not None or "then" not in item.entries or not _differs("then", item, entries):
+        return
+    before, after = _advised(item.entries["then"][1]), _advised(entries["then"][1])
+    if before is None or after is None or before[1] != after[1] or before[0] < after[0]:
+        message = f"the new `then` of `{item.id.text}` changes what this rule of the packs below advises"
+        help_ = "write a rule of your own, or `replaces: yes` if the change is intended"
+        yield OtherAction.at(entries["then"][0].span, message, help_)
+
+
+def _advised(then: Node) -> tuple[int, Content] | None:
+    """How strongly something is advised, the strongest first, and what else the conclusion says; ``None`` for others."""
+    entries = then.entries if isinstance(then, Mapping) else ()
+    found = [(_ADVISING.index(key.text), content_of(node)) for key, node in entries if key.text in _ADVISING]
+    return found[0] if len(found) == len(entries) == 1 else None
 
 
 def _differs(key: str, item: Item, entries: Entries) -> bool:

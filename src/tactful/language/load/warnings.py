@@ -8,7 +8,8 @@ from typing import Final, Literal
 from tactful.language.load.edits import Content, Edit, History, content_of
 from tactful.language.load.files import Layer
 from tactful.language.load.items import Entries, Item
-from tactful.language.load.safeguards import narrowed, other_action, other_claim
+from tactful.language.load.safeguards import narrowed, other_action, other_advice, other_claim
+from tactful.source.codes.lint import Unsourced
 from tactful.source.codes.overlays import DropsConditions, OverlaysDiffer, SameId
 from tactful.source.diagnostics import Diagnostic
 from tactful.source.nodes import Mapping, Node, Scalar
@@ -32,6 +33,8 @@ def patch_warnings(section: str, item: Item, entries: Entries) -> Iterator[Diagn
         case "rules":
             yield from _dropped(item, entries)
             yield from narrowed(item, entries)
+            yield from other_advice(item, entries)
+            yield from _emptied(item, entries)
         case "facts":
             yield from _dropped(item, entries)
         case "tables":
@@ -40,6 +43,15 @@ def patch_warnings(section: str, item: Item, entries: Entries) -> Iterator[Diagn
             yield from other_claim(item, entries)
         case "actions":
             yield from other_action(item, entries)
+
+
+def _emptied(item: Item, entries: Entries) -> Iterator[Diagnostic]:
+    """The reason and the source of a rule of the base that a patch takes away."""
+    for key in ("because", "source"):
+        node = entries[key][1] if key in entries else None
+        if isinstance(node, Scalar) and not node.text.strip():
+            message = f"`{item.id.text}` has no `{key}`"
+            yield Unsourced.at(entries[key][0].span, message, "leave the key out to keep that of the packs below")
 
 
 def _dropped_rows(item: Item, entries: Entries) -> Iterator[Diagnostic]:

@@ -167,14 +167,14 @@ class LoosensSafeguard(Code):
 
 
 class OtherAction(Code):
-    """action of the base that means something else
+    """action or advice of the base that means something else
 
     What it reports
         An overlay changes the label of an action of the packs below, its family, its kind, its channel or what it leaves
-        behind.
+        behind; or a rule of the packs below advises something else, or the same less strongly.
 
     Why
-        The rules of the packs below still advise the action, but people now read or do something else.
+        People now read or do something else, for the reasons that were given for the old advice.
 
     Example
         extends: default
