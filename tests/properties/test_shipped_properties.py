@@ -177,7 +177,7 @@ def test_p10_the_catalogue_has_no_gifts_visits_or_invitations(pack: tactful.Poli
         *("keep_searching", "leave_any_job", "resign", "give_notice", "thank_for_offer", "think_hard"),
         *("search_again", "ask_in_writing_again", "hold_notice", "accept_help"),
         *("draft_note", "update_helper", "correct_mistake", "find_address", "company_contact", "get_back_in_touch"),
-        *("thank_for_update", "recall_talk", "consider_applying", "call_once_more"),
+        *("thank_for_update", "recall_talk", "consider_applying", "call_once_more", "tell_contact"),
         *("ask_for_feedback", "offer_times", "apologise", "ask_for_new_time", "answer_message", "accept_request"),
         *(
             "ask_for_day",

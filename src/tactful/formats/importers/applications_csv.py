@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final
 
+from tactful.facts.calendars import FIRST_YEAR, LAST_YEAR
 from tactful.facts.fields import FieldSpec, given_fields
 from tactful.facts.kinds import ChoiceKind, ListKind, MomentKind, YesNoKind, parse_yes_no
 from tactful.facts.places import country_exists, country_message, time_zone_exists, time_zone_help
@@ -17,6 +18,7 @@ from tactful.facts.reading.moments import parse_date, parse_moment
 from tactful.formats.importers.feeds import short
 from tactful.formats.importers.items import Application, CellValue, Items, Log, Record
 from tactful.formats.importers.merge.ids import digest, folded, made_id
+from tactful.formats.importers.written import is_address
 from tactful.source.codes.case import TooMany
 from tactful.source.codes.imports import BrokenFile, WrongImportValue
 from tactful.source.diagnostics import Span
@@ -58,8 +60,10 @@ _ORDER: Final = re.compile(
 
 
 def _moment(text: str) -> str | None:
-    if parse_date(text) is not None or parse_moment(text) is not None:
-        return None
+    when = parse_date(text) or parse_moment(text)
+    if when is not None:
+        possible = FIRST_YEAR < when.year < LAST_YEAR
+        return None if possible else f"years go from {FIRST_YEAR + 1} to {LAST_YEAR - 1}"
     if _DAY_AND_MONTH.fullmatch(text):
         return "write the day as `2026-12-31`, or its order into the heading, such as `reply_by (dd.mm.yyyy)`"
     if _SERIAL.fullmatch(text):
@@ -76,7 +80,7 @@ def _country(text: str) -> str | None:
 
 
 def _email(text: str) -> str | None:
-    return None if "@" in text.strip("@") and " " not in text else "write one address, such as `dana@example.com`"
+    return None if is_address(text) else "write one address, such as `dana@example.com`"
 
 
 def _any(text: str) -> str | None:

@@ -29,8 +29,23 @@ from tactful.source.parse_json import parse_json
 _FEEDS: Final[tuple[ModuleType, ...]] = (greenhouse, greenhouse_v3, ashby, lever, workable, merge_dev, unified)
 #: Keys under which feeds put a page of objects.
 _WRAPPERS: Final = ("results", "data", "events")
-#: The first bytes of a file in Outlook's format.
-_OUTLOOK: Final = b"\xd0\xcf\x11\xe0"
+#: The first bytes of files that are no texts, what they are, and what to do instead.
+_OTHER_FILES: Final = (
+    (
+        b"\xd0\xcf\x11\xe0",
+        "this is a message in Outlook's own format (.msg), or an old table of Excel (.xls)",
+        "save a message as a mail (.eml), or the invitation in it as .ics; save a table as CSV in UTF-8",
+    ),
+    (
+        b"PK\x03\x04",
+        "this is a table of a program such as Excel (.xlsx, .ods), or an archive (.zip)",
+        "save a table as CSV in UTF-8; unpack an archive, and import the files in it",
+    ),
+    (b"\x1f\x8b", "this is a compressed file (.gz)", "unpack it first"),
+    (b"%PDF", "this is a PDF", "save the invitation (.ics) from the mail"),
+    (b"\x89PNG", "this is a picture", "save the invitation (.ics) from the mail"),
+    (b"\xff\xd8\xff", "this is a picture", "save the invitation (.ics) from the mail"),
+)
 #: The most fields of an unknown object, and reasons for skipping objects, that a message shows.
 _KEYS: Final = 8
 _REASONS: Final = 3
@@ -68,9 +83,9 @@ def _checked(data: bytes, name: str, limits: TextLimits) -> bytes:
     if len(data) > limits.bytes:
         help_ = "save the invitation (.ics) from the mail" if mail.looks_like_mail(data) else "split it"
         raise InvalidInput([TooLarge.at(start, f"the file is larger than {limits.bytes:,} bytes", help_)])
-    if data.startswith(_OUTLOOK):
-        help_ = "save it as a mail (.eml), or save the invitation in it as .ics"
-        raise InvalidInput([UnknownFormat.at(start, "this is a message in Outlook's own format (.msg)", help_)])
+    for first, message, help_ in _OTHER_FILES:
+        if data.startswith(first):
+            raise InvalidInput([UnknownFormat.at(start, message, help_)])
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
         message = "the file is in UTF-16 or UTF-32, not in UTF-8"
         raise InvalidInput([BadEncoding.at(start, message, "save the file as UTF-8")])

@@ -98,11 +98,25 @@ class Interview(Record, frozen=True):
     belonging: Belonging = Belonging()
 
     def if_complete(self, log: Log) -> list[Item]:
-        """This interview, or nothing and a note where it has no id or no end because it is not scheduled yet."""
-        if self.uid and self.ended_at is not None:
-            return [self]
-        log.not_understood(self.span, "an interview without an id or an end is skipped")
-        return []
+        """This interview; nothing and a note where it has no id or no end because it is not scheduled yet.
+
+        An end that is not after the start is noted, unless the interview is cancelled. The start is not used then.
+        """
+        if not self.uid or self.ended_at is None:
+            log.not_understood(self.span, "an interview without an id or an end is skipped")
+            return []
+        problem = None if self.status == "cancelled" else _contradiction(self.starts_at, self.ended_at)
+        if problem is not None:
+            help_ = "correct `ended_at` in the case if the end is wrong"
+            log.not_understood(self.span, f"{problem}, so its start is left out", help_)
+        return [self]
+
+
+def _contradiction(starts_at: datetime | None, ended_at: datetime) -> str | None:
+    """What is wrong with a start and an end, in words; ``None`` where the end comes later, or may do so."""
+    if starts_at is None or (starts_at.tzinfo is None) != (ended_at.tzinfo is None) or starts_at < ended_at:
+        return None
+    return "the interview ends when it starts" if starts_at == ended_at else "the interview ends before it starts"
 
 
 class Withdrawal(Record, frozen=True):

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from tactful.facts.reading.moments import EPOCH, parse_date, parse_moment
 from tactful.facts.shape import InterviewStatus, Role, Stage
 from tactful.formats.importers.items import Log, Person
+from tactful.formats.importers.written import is_address, read_address
 from tactful.source.codes.imports import WrongImportValue
 from tactful.source.diagnostics import Span
 from tactful.source.nodes import Mapping, Node, Scalar, Sequence
@@ -85,6 +86,18 @@ class Entry:
             return None
         value = " ".join(node.text.split()) if isinstance(node, Scalar) and not node.plain else None
         return self._expect(key, node, value, "a text") or None
+
+    def email(self, key: str) -> str | None:
+        """A mail address; ``None`` and a note where it is none."""
+        text = self.text(key)
+        if text is None or is_address(text):
+            return text
+        _, address = read_address(text)
+        if address is not None:
+            return address
+        message = f"the address `{short(text)}` is not one mail address and is left out"
+        self._log.not_understood(self.place(key), message, "add it to the person under `email`")
+        return None
 
     def id(self, key: str) -> str | None:
         """An id, which is a text or a number."""
@@ -212,7 +225,7 @@ def person_in(entry: Entry, uid: str | None, role: Role | None = "interviewer") 
     """
     first, last = entry.text("first_name") or entry.text("firstName"), entry.text("last_name") or entry.text("lastName")
     name = entry.text("name") or " ".join(filter(None, (first, last))) or None
-    email = entry.text("email")
+    email = entry.email("email")
     if name is None and email is None and uid is None:
         entry.note("a person without an id, a name and an address is skipped")
         return None

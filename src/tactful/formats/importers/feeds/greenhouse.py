@@ -179,11 +179,16 @@ def _end(entry: Entry) -> datetime | None:
     moment, after = end.moment("date_time"), end.day("date")
     if moment is not None or after is None:
         return moment
-    return end_of_days(None if start is None else start.day("date"), after)
+    return end_of_days(entry, None if start is None else start.day("date"), after)
 
 
-def end_of_days(first: date | None, after: date) -> datetime:
-    """The last second, in local time, of whole days from ``first`` until the day before ``after``, but at least one."""
+def end_of_days(entry: Entry, first: date | None, after: date) -> datetime:
+    """The last second, in local time, of whole days from ``first`` until the day before ``after``, but at least one.
+
+    A day before the first one is noted.
+    """
+    if first is not None and after < first:
+        entry.note("the interview ends before it starts: correct `ended_at` in the case if the end is wrong")
     last = after - timedelta(days=1) if date.min < after and after > (first or date.min) else after
     return datetime.combine(last, time(23, 59, 59))
 

@@ -77,7 +77,7 @@ def _end(entry: Entry) -> datetime | None:
     moment, after = entry.moment("ends_at"), entry.day("all_day_end_on")
     if moment is not None or after is None:
         return moment
-    return end_of_days(entry.day("all_day_start_on"), after)
+    return end_of_days(entry, entry.day("all_day_start_on"), after)
 
 
 def _attendees(entry: Entry, log: Log) -> tuple[Attendee, ...] | None:

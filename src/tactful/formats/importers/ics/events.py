@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import quopri
 import re
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +17,7 @@ from tactful.formats.importers.ics.lines import Component
 from tactful.formats.importers.ics.people import is_unread
 from tactful.formats.importers.ics.times import TimeReader
 from tactful.formats.importers.items import Attendee, Belonging, Interview, Item, Log, Version, Withdrawal
+from tactful.formats.importers.written import decoded_words
 from tactful.source.codes.imports import BrokenFile, Recurring, WrongImportValue
 
 _SYSTEM: Final = "ics"
@@ -26,6 +29,8 @@ _STATUSES: Final[dict[str, InterviewStatus]] = {
     "TENTATIVE": "scheduled",
     "CANCELLED": "cancelled",
 }
+#: Codes of quoted-printable that no title has by itself: a space, an equals sign, a letter with an accent.
+_CODES: Final = re.compile(r"=(?:20|3D|C[23]=[89AB][0-9A-F])")
 _WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,15}")
 
 
@@ -85,7 +90,7 @@ class EventReader:
         sender = organizer_of(event, self._log)
         invited = {attendee.person.email for attendee in attendees if attendee.person.email}
         joins = sender is not None and not is_unread(sender) and sender.email not in invited
-        summary = " ".join(_text(event, "SUMMARY").split())
+        summary = _title(event)
         return Interview(
             system=_SYSTEM,
             uid=uid,
@@ -147,6 +152,15 @@ class EventReader:
 def _text(event: Component, name: str) -> str:
     """A text without its escapes."""
     return str(vText.from_ical(event.value(name) or "")).strip()
+
+
+def _title(event: Component) -> str:
+    """The summary, also where it is encoded as in a mail and the line does not say so."""
+    text = decoded_words(_text(event, "SUMMARY"))
+    if _CODES.search(text):
+        with suppress(ValueError):
+            text = quopri.decodestring(text.encode()).decode()
+    return " ".join(text.split())
 
 
 def _role(summary: str) -> str | None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from tactful.formats.importers.feeds import short
 from tactful.formats.importers.ics.lines import Component, Line
-from tactful.formats.importers.ics.people import is_room, is_shared, is_unread, person_of, shown
+from tactful.formats.importers.ics.people import is_room, is_shared, is_unread, looks_like_a_thing, person_of, shown
 from tactful.formats.importers.items import Attendee, Log, Person
 
 _ANSWERS: Final[dict[str, bool | None]] = {
@@ -67,7 +67,7 @@ def _attendee(line: Line, log: Log) -> Attendee | None:
 
 def _note_address(line: Line, person: Person, log: Log) -> None:
     """Note an address that looks like a mail address but is not a valid one."""
-    if person.email is None and "@" in line.value and line.value.strip().lower().startswith("mailto:"):
+    if person.email is None and "@" in line.value:
         message = f"the address `{short(line.value.strip())}` is not one mail address and is left out"
         log.not_understood(line.span, message, "add it to the person under `email`")
 
@@ -76,4 +76,6 @@ def _nobody(person: Person) -> str | None:
     """Why an address is not a person's, in words; ``None`` where it may be."""
     if is_unread(person):
         return f"nobody reads mails to `{shown(person)}`, so it is not an interviewer"
+    if looks_like_a_thing(person):
+        return f"`{shown(person)}` is taken for a room or a program, not an interviewer"
     return f"`{shown(person)}` is an address of several people, not an interviewer" if is_shared(person) else None

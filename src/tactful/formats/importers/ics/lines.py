@@ -31,17 +31,25 @@ _ANY_END_OF_QUOTED: Final = re.compile(r'"(?=\s*[;:])')
 _ENCODED: Final = re.compile(rb"[^:]*;\s*(?:ENCODING\s*=\s*)?\"?QUOTED-PRINTABLE", re.IGNORECASE)
 #: LF, CRLF, CRCRLF or CR. Longer runs of CR are empty lines.
 _END_OF_LINE: Final = re.compile(rb"\r{0,3}\n|\r")
-_END_OF_VALUE: Final = re.compile("[;:]")
+_HAS_LINES: Final = re.compile(rb"[\r\n]")
+#: What ends the lines of a file that has neither LF nor CR: NEL, and the separators of Unicode.
+_OTHER_END_OF_LINE: Final = re.compile(rb"\xc2\x85|\xe2\x80[\xa8\xa9]")
+#: The end of a value without quotes: a colon, or a semicolon that is not escaped, as in a text or as in HTML.
+_END_OF_VALUE: Final = re.compile(r":|(?<!\\);")
+_OPEN_ENTITY: Final = re.compile(r"&(?:amp|quot|apos|lt|gt|nbsp|#\d{1,6}|#[xX][0-9a-fA-F]{1,5})\Z")
 #: The most lines of a file, once they are unfolded.
 _LINES: Final = 50_000
 #: The most parameters of a line. More would be slow to read.
 _PARAMETERS: Final = 100
 #: How far ahead the closing quote of a value is searched for, in characters.
 _LONGEST_QUOTED: Final = 2_000
+_COMPONENT: Final = re.compile(r"[\w-]{1,100}")
 _STRUCTURE: Final = re.compile(rb"(?:BEGIN|END)\s*:", re.IGNORECASE)
 #: Properties whose value has no colon, and properties whose value begins with ``mailto:``.
 _DATES: Final = ("DTSTART", "DTEND", "DTSTAMP", "DURATION")
 _ADDRESSES: Final = ("ATTENDEE", "ORGANIZER")
+#: Properties that nothing is read from, and whose text some programs spread over lines without folding them.
+_LONG: Final = ("DESCRIPTION", "COMMENT", "LOCATION")
 #: Parameters with a fixed set of values, none of which begins with ``3D``.
 _FIXED: Final = ("PARTSTAT", "ROLE", "CUTYPE", "RSVP", "VALUE")
 
@@ -86,17 +94,20 @@ def looks_like_calendar(data: bytes) -> bool:
 
 def components(data: bytes, name: str, log: Log, limits: TextLimits) -> tuple[Component, ...]:
     """The top-level components of a file. Misplaced lines and ends are mistakes."""
-    physical = re.split(_END_OF_LINE, data)
+    data = data.rstrip(b"\0\x1a")  # old programs fill up a file with them
+    physical = re.split(_END_OF_LINE if _HAS_LINES.search(data) else _OTHER_END_OF_LINE, data)
     log.sources[name] = "\n".join(line.decode("utf-8", "replace") for line in physical)
     unfolded = _unfold(physical, name)
     if len(unfolded) > _LINES:
         log.mistake(BrokenFile, unfolded[-1].span, f"the file has more than {_LINES:,} lines", "split it")
         return ()
     reader = _Reader(log)
+    before = ""
     for folded in unfolded:
-        line = _line(folded, log, limits)
+        line = _line(folded, log, limits, before)
         if line is not None and not reader.take(line):
             break
+        before = before if line is None else line.name
     return reader.done()
 
 
@@ -133,8 +144,8 @@ def _unfold(physical: list[bytes], file: str) -> list[_Folded]:
     return lines
 
 
-def _line(folded: _Folded, log: Log, limits: TextLimits) -> Line | None:
-    """The content line; ``None`` for an empty line, and after reporting a mistake."""
+def _line(folded: _Folded, log: Log, limits: TextLimits, before: str) -> Line | None:
+    """The content line; ``None`` for an empty line, and after a note or a mistake. ``before``: the property before it."""
     try:
         text = decode(b"".join(folded.parts), folded.span.file, limits)
     except InvalidInput as error:
@@ -145,7 +156,9 @@ def _line(folded: _Folded, log: Log, limits: TextLimits) -> Line | None:
     line = _split(text, folded.span)
     if line is not None:
         return _decoded(line, log)
-    if text.lstrip()[:2].upper() != "X-":  # programs may write what they like into properties of their own
+    if before in _LONG:
+        log.not_understood(folded.span, f"a line that is not a property is skipped, as a part of `{before}`")
+    elif text.lstrip()[:2].upper() != "X-":  # programs may write what they like into properties of their own
         message = "the line is not a property, which is a name, a colon and a value"
         log.mistake(BrokenFile, folded.span, message, "save the file again")
     return None
@@ -185,8 +198,10 @@ def _parameter(text: str, at: int) -> tuple[int, str]:
         if text[at] != ",":
             return at, ",".join(values)
         at += 1
-    end = _END_OF_VALUE.search(text, at)
-    stop = len(text) if end is None else end.start()
+    ends = (end.start() for end in _END_OF_VALUE.finditer(text, at))
+    stop = next(
+        (end for end in ends if text[end] == ":" or not _OPEN_ENTITY.search(text, max(at, end - 9), end)), len(text)
+    )
     return stop, ",".join((*values, text[at:stop].strip()))
 
 
@@ -238,6 +253,8 @@ def _decoded(line: Line, log: Log) -> Line | None:
         message = f"the value of `{short(line.name)}` cannot be decoded from {encoding.lower()}"
         log.mistake(BrokenFile, line.span, message, "save the file again")
         return None
+    if encoding == "QUOTED-PRINTABLE" and "=" in given.get("CN", ""):
+        given = {**given, "CN": quopri.decodestring(given["CN"].encode()).decode("utf-8", "replace")}
     return Line(name=line.name, parameters=given, value=text, span=line.span)
 
 
@@ -260,6 +277,12 @@ class _Reader:
         """Process the next line. Returns whether the following lines can be read."""
         word = line.value.strip().upper()
         if line.name == "BEGIN":
+            if _COMPONENT.fullmatch(word) is None:
+                message = "the lines of the calendar run into each other"
+                help_ = "save the file again: each property has a line of its own, without a space before it"
+                self._log.mistake(BrokenFile, line.span, message, help_)
+                self._open.clear()
+                return False
             self._open.append(_Open(word, line.span))
             if len(self._open) > _DEPTH:
                 self._log.mistake(BrokenFile, line.span, f"components are nested deeper than {_DEPTH} levels")
