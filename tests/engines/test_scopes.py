@@ -126,3 +126,36 @@ def test_a_fact_that_looks_up_ones_rows_sees_what_those_rows_bring_along() -> No
     rules = policy.checked.rules
     firings = sorted((rules[one.rule].id, one.row.no) for one in policy.fire(policy.read(case), 1_795_600_800))
     assert firings == [("file-each", 0), ("note-each", 0), ("note-each", 1), ("wait", 0)]
+
+
+def test_a_loop_over_the_messages_of_the_person_leaves_the_message_at_hand_alone() -> None:
+    """Facts that were computed after such a loop once read its last message, and rules did not fire."""
+    policy = tactful.loads("""
+facts:
+  person.first_heard_at:
+    earliest: message.sent_at
+    where: {message.person: same as person.id, message.direction: received}
+  message.asks: {when: {message.direction: received, message.kind: task}}
+  message.asks_first:
+    when: {message.asks: yes, any: [{message.sent_at: same as person.first_heard_at}, {message.channel: post}]}
+actions: {file: {about: Keep it.}, hurry: {about: Hurry.}, look: {about: Look.}}
+rules:
+  file-each: {for each: message, when: {message.asks_first: yes}, then: {may: file}, because: So.}
+  hurry-each:
+    for each: message
+    when: {message.kind: task, any: [{message.asks_first: yes}, {message.channel: post}]}
+    then: {should: hurry}
+    because: So.
+  look-each:
+    for each: message
+    when: {message.kind: [task, other], person.first_heard_at: past, message.asks: yes}
+    then: {should: look}
+    because: So.
+""")
+    messages = [
+        {"person": "dana", "direction": "received", "kind": "task", "sent_at": "2026-11-18T10:00:00Z"},
+        {"person": "dana", "direction": "received", "kind": "answer", "sent_at": "2026-11-20T10:00:00Z"},
+    ]
+    application = {"id": "a", "people": [{"id": "dana"}], "messages": messages}
+    case = {"now": "2026-11-23T10:00:00Z", "candidate": {"id": "c"}, "applications": [application]}
+    assert {each.action for each in policy.decide(case).actions} == {"file", "hurry", "look"}

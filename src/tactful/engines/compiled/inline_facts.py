@@ -7,7 +7,7 @@ messages share one loop.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -97,8 +97,12 @@ class Inliner:
             return min(_LOOP, cost(fact.condition, lambda read: self.cost(read, seen + 1)))
         return _LOOP
 
-    def statements(self, ids: Iterable[str], nullable: frozenset[str]) -> list[ast.stmt]:
-        """Statements that compute the facts with these ids, each after the facts that it reads."""
+    def statements(self, ids: Iterable[str], nullable: frozenset[str], lost: Sequence[str] = ()) -> list[ast.stmt]:
+        """Statements that compute the facts with these ids, each after the facts that it reads.
+
+        ``lost``: variables of the rows at hand that the facts' own loops take. Each gets its row back right after the loop,
+        as the next fact may read it.
+        """
         todo = [self._facts.fact(id_) for id_ in ids]
         statements: list[ast.stmt] = []
         while todo:
@@ -110,11 +114,12 @@ class Inliner:
             ]
             over_families = [fact for fact in ready if isinstance(fact, Aggregate) and _over_families(fact)]
             for over in sorted({fact.over for fact in passes}):
-                statements += self._one_pass([fact for fact in passes if fact.over == over], nullable)
+                together = [fact for fact in passes if fact.over == over]
+                statements += [*self._one_pass(together, nullable), *_given_back(together, lost)]
             if over_families:
                 statements += self._pass_over_families(over_families)
             for aggregate in joined:
-                statements += self._joined(aggregate, nullable)
+                statements += [*self._joined(aggregate, nullable), *_given_back([aggregate], lost)]
             for fact in ready:
                 if fact not in passes and fact not in over_families and fact not in joined:
                     statements += self._statement(fact, nullable)
@@ -276,6 +281,17 @@ def parts_of(fact: Aggregate) -> tuple[str, ...]:
     """The entities that are in scope through the rows that a fact looks at, but not through its owner."""
     parts = {"interviewer": ("interview", "person"), "message": ("person",)}.get(fact.over, ())
     return tuple(part for part in parts if part not in SCOPES[fact.entity])
+
+
+def at_hand(name: str) -> str:
+    """The variable that keeps the row at hand while loops take the variable of this name."""
+    return f"{name}_at_hand"
+
+
+def _given_back(facts: Sequence[Aggregate], lost: Sequence[str]) -> list[ast.stmt]:
+    """The statements after a loop for these facts, which took some of the ``lost`` variables."""
+    taken = {name for fact in facts for name in (fact.over, *parts_of(fact))}
+    return [assign(name, load(at_hand(name))) for name in lost if name in taken]
 
 
 def _of_owner(field: Field, fact: Aggregate) -> bool:

@@ -32,7 +32,7 @@ from tactful.engines.compiled.deadlines import closings
 from tactful.engines.compiled.expressions import NOW, RUNTIME, Expressions, cost, nullable
 from tactful.engines.compiled.fact_functions import FAMILY, Facts, asked_once
 from tactful.engines.compiled.helpers import HELPERS
-from tactful.engines.compiled.inline_facts import Inliner, parts_of
+from tactful.engines.compiled.inline_facts import Inliner, at_hand, parts_of
 from tactful.engines.compiled.joins import lookup_of
 from tactful.engines.compiled.order_functions import order_function, order_name
 from tactful.engines.compiled.python_ast import (
@@ -242,18 +242,17 @@ class MainFunction:
 
     def _facts_of(self, entity: str, ids: Sequence[str]) -> list[ast.stmt]:
         """The statements that compute facts of a region into variables."""
-        statements: list[ast.stmt] = []
-        for owner in _OWNERS[entity]:
-            own = [id_ for id_ in ids if self.by_id[id_].entity == owner and id_ not in self.inliner.variables]
-            computed_here = self.inliner.statements(own, nullable(owner))
-            unknown = (entity, owner) in (("application", "offer"), ("message", "person"))
-            guarded = unknown and bool(computed_here)
-            statements += [nodes.If(is_known(load(owner)), computed_here, [])] if guarded else computed_here
         aggregates = [fact for id_ in ids if isinstance(fact := self.by_id[id_], Aggregate)]
         taken = {name for fact in aggregates for name in (fact.over, *parts_of(fact))}
         lost = [name for name in _LIVE.get(entity, ()) if name in taken]  # facts' own loops take these variables
-        keep = [assign(f"{name}_at_hand", load(name)) for name in lost]
-        return [*keep, *statements, *(assign(name, load(f"{name}_at_hand")) for name in lost)]
+        statements = [assign(at_hand(name), load(name)) for name in lost]
+        for owner in _OWNERS[entity]:
+            own = [id_ for id_ in ids if self.by_id[id_].entity == owner and id_ not in self.inliner.variables]
+            computed_here = self.inliner.statements(own, nullable(owner), lost)
+            unknown = (entity, owner) in (("application", "offer"), ("message", "person"))
+            guarded = unknown and bool(computed_here)
+            statements += [nodes.If(is_known(load(owner)), computed_here, [])] if guarded else computed_here
+        return statements
 
     def _do(self, what: Rule | WhenFact) -> list[ast.stmt]:
         """The statements for a rule that fires, or for a yes/no fact that holds."""
