@@ -202,7 +202,7 @@ def test_dismissed_for_good_is_replaced_by_a_day() -> None:
 def test_what_cannot_be_done_or_dismissed() -> None:
     """Prohibitions are not done, safety is not dismissed, and a key has to be one of the answer's."""
     quiet = _key(_case(), "shout")
-    with pytest.raises(TactfulError, match="cannot be done$"):  # and does not say to dismiss it, which is refused too
+    with pytest.raises(TactfulError, match=r"cannot be done$"):  # and does not say to dismiss it, which is refused too
         POLICY.done(_case(), quiet)
     with pytest.raises(TactfulError, match="cannot be dismissed"):
         POLICY.dismiss(_case(), quiet)

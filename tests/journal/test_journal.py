@@ -346,6 +346,27 @@ def test_exported_as_lines_and_as_parquet(
     assert [json.loads(row["case"]) for row in table] == [line["case"] for line in lines]
 
 
+def test_an_export_that_cannot_be_written(
+    file: Path, tmp_path: Path, pack: tactful.Policy, case: dict[str, Any]
+) -> None:
+    """The message names the file, and nothing is left beside it."""
+    pytest.importorskip("pyarrow")
+    written(file, {}, lambda writer: pack.decide(case, journal=writer))
+    before = sorted(tmp_path.iterdir())
+    for out in (tmp_path / "missing" / "out.parquet", tmp_path):
+        code, told = run("journal", "export", file, "--out", out)
+        assert code == 1
+        assert out.name in told
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_time_that_ends_before_it_begins(file: Path, pack: tactful.Policy, case: dict[str, Any]) -> None:
+    """It is wrong usage, and not a journal without entries."""
+    written(file, {}, lambda writer: pack.decide(case, journal=writer))
+    assert run("journal", "find", file, "--since", "2026-01-02", "--until", "2026-01-01")[0] == 2
+    assert run("journal", "find", file, "--since", "2026-01-01", "--until", "2026-01-01")[0] == 0
+
+
 def test_wrong_names_are_reported(tmp_path: Path, file: Path) -> None:
     """A journal that does not exist, an id that is none, and a head that is none."""
     assert "there is no journal" in run("journal", "verify", tmp_path / "none.db")[1]

@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 
 from tactful.cli.options import KeysUrl, MasterKey, parse_moment
-from tactful.cli.output import console, fail, guarded, write_bytes
+from tactful.cli.output import cannot_write, console, fail, guarded, write_bytes
 from tactful.cli.progress import progress
 from tactful.facts.reading.moments import epoch_seconds
 
@@ -70,7 +70,10 @@ def wanted(
 
     if candidate is not None:
         subject = archive.subject(candidate)
-    return Wanted(subject, _moment(since), _moment(until), None, request, action)
+    first, last = _moment(since), _moment(until)
+    if first is not None and last is not None and last < first:
+        raise typer.BadParameter(f"--until {until} is before --since {since}, so that there can be no entry")
+    return Wanted(subject, first, last, None, request, action)
 
 
 def _moment(text: str | None) -> int | None:
@@ -180,8 +183,15 @@ def export(
             from tactful.journal.parquet import write_parquet
         except ModuleNotFoundError:
             fail("Parquet needs pyarrow: pip install 'tactful[batch]'")
-        with progress("entries"):
-            write_parquet(entries, out)
+        part = out.with_name(f".{out.name}.part")  # so that nobody reads half of a file
+        try:
+            with progress("entries"):
+                write_parquet(entries, part)
+            part.replace(out)
+        except OSError as error:
+            raise cannot_write(out, error) from None
+        finally:
+            part.unlink(missing_ok=True)
 
 
 @journal.command()

@@ -117,9 +117,13 @@ def write_file(path: Path, data: bytes) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        reason = (error.strerror or "cannot be written").lower()
-        problem = CannotWrite.at(None, f"`{path}`: {reason}", "name a file in a writable folder")
-        raise InvalidInput([problem]) from None
+        raise cannot_write(path, error) from None
+
+
+def cannot_write(path: Path, error: OSError) -> InvalidInput:
+    """That a file cannot be written, and why."""
+    reason = (os.strerror(error.errno) if error.errno else error.strerror or "cannot be written").lower()
+    return InvalidInput([CannotWrite.at(None, f"`{path}`: {reason}", "name a file in a writable folder")])
 
 
 def _umask() -> int:
