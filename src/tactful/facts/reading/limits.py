@@ -23,4 +23,4 @@ class CaseLimits(msgspec.Struct, frozen=True):
     messages: int = 5_000
     handled: int = 5_000
     places: int = 32
-    steps: int = 16_000_000
+    steps: int = 18_000_000
