@@ -122,7 +122,7 @@ def test_tactful_test_fails_with_a_case(tmp_path: Path) -> None:
     overlay.write_text((FAULTS / overlay.name).read_text())
     command = [sys.executable, "-m", "tactful", "test", str(overlay)]
     done = subprocess.run(
-        [*command, "--draw", "60", "-k", "night"],
+        [*command, "--draw", "300", "-k", "night"],
         capture_output=True,
         text=True,
         check=False,
