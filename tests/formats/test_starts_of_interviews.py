@@ -117,6 +117,6 @@ def test_texts_give_the_start_where_it_is_known() -> None:
         advice = next(each for each in POLICY.decide(case).actions if each.action == "prepare")
         told.append(advice.because[0].text)
     assert [text.partition(".")[0] for text in told] == [
-        "Your next interview with Acme ends on Fri 20 Nov 2026, 16:00",
+        "Your next interview with Acme is due to end on Fri 20 Nov 2026, 16:00",
         "Your next interview with Acme is on Fri 20 Nov 2026, 15:00",
     ]

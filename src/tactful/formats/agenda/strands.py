@@ -47,6 +47,12 @@ class Run(msgspec.Struct, frozen=True, eq=False):
         return _until_close(self.windows[0], self.advice)
 
     @property
+    def falls_due(self) -> bool:
+        """Whether it has a deadline and still holds then. What ends earlier does not become due any more."""
+        due = self.advice.due
+        return self.advice.due_means == "by" and due is not None and (self.open_ended or seconds(due) <= seconds(self.end))
+
+    @property
     def lapses(self) -> bool:
         """Whether the last window closes because the deadline has passed."""
         due = self.advice.due

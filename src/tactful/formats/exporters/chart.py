@@ -236,7 +236,7 @@ class _Layout:
         for strand, y in self._places:
             for run in strand.runs:
                 due = run.advice.due
-                if due is not None and run.advice.due_means == "by" and self._in_view(due):
+                if run.falls_due and due is not None and self._in_view(due):
                     by = self._words.deadline("by", self._in_words(due, strand.calendar))
                     title = f"{run.advice.label}\n{by}"
                     yield Mark(self._x(seconds(due)), y + LANE / 2, "", title)

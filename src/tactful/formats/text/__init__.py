@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tactful.api.advice import Advice
 from tactful.api.decision import Decision
+from tactful.facts.kinds import DAY
 from tactful.facts.reading.moments import epoch_seconds
 from tactful.formats.agenda.hours import their_clock
 from tactful.formats.notices import notices
@@ -224,9 +225,8 @@ def _deadline(advice: Sequence[Advice], decision: Decision) -> Text | None:
     late = left < 0
     notes = [] if is_whole_day(first) else sorted({their_clock(last, item.calendar, words) for item in advice} - {""})
     if means != "until":
-        away = (
-            words.days_away((_day_of(first) - decision.at.date()).days) if is_whole_day(first) else words.distance(left)
-        )
+        in_days = is_whole_day(first) or abs(left) >= 2 * DAY  # people count nights, not hours
+        away = words.days_away((_day_of(first) - decision.at.date()).days) if in_days else words.distance(left)
         notes.append(f"{away}, {words.say('overdue')}" if late else away)
     if means == "until" and last.date() == decision.at.date() and not is_whole_day(last):
         said = words.say("until {clock} today", clock=words.clock(last))

@@ -163,7 +163,7 @@ def _dues(strand: Strand, plan: Plan) -> list[int]:
     return [
         seconds(run.advice.due)
         for run in strand.runs
-        if run.advice.due is not None and run.advice.due_means == "by" and seconds(run.advice.due) < seconds(plan.until)
+        if run.falls_due and run.advice.due is not None and seconds(run.advice.due) < seconds(plan.until)
     ]
 
 
