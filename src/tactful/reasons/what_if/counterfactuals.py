@@ -38,7 +38,7 @@ MOST_STEPS: Final = 5_000
 #: What making a change costs, in steps.
 _CHANGE: Final = 10
 #: The most decisions for each size of change. A large case gets fewer.
-MOST_DECISIONS: Final = 3_000
+MOST_DECISIONS: Final = 4_000
 #: The most ways that are reported.
 MOST_WAYS: Final = 8
 #: The most single changes after which waiting is tried as well: a plan costs as much as a hundred decisions.
