@@ -96,7 +96,9 @@ class _Reporter:
     def _is_due(self, run: Run) -> bool:
         """Whether a deadline of the run falls into the plan."""
         due = run.advice.due
-        return run.falls_due and due is not None and seconds(self._plan.start) < seconds(due) < seconds(self._plan.until)
+        return (
+            run.falls_due and due is not None and seconds(self._plan.start) < seconds(due) < seconds(self._plan.until)
+        )
 
     def _opening(self, run: Run, taken_over: bool) -> Entry:
         now = seconds(run.start) == seconds(self._plan.start)

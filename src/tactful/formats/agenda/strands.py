@@ -50,7 +50,9 @@ class Run(msgspec.Struct, frozen=True, eq=False):
     def falls_due(self) -> bool:
         """Whether it has a deadline and still holds then. What ends earlier does not become due any more."""
         due = self.advice.due
-        return self.advice.due_means == "by" and due is not None and (self.open_ended or seconds(due) <= seconds(self.end))
+        return (
+            self.advice.due_means == "by" and due is not None and (self.open_ended or seconds(due) <= seconds(self.end))
+        )
 
     @property
     def lapses(self) -> bool:
