@@ -73,7 +73,7 @@ def _tab(_: yaml.YAMLError, place: _Place, text: str, name: str) -> _Told:
 
 
 def _odd_space(_: yaml.YAMLError, place: _Place, text: str, name: str) -> _Told:
-    """A character that looks like a space, and is none for YAML, where a line before the place is indented with it."""
+    """A line that is indented with a character that looks like a space, but that YAML does not take for one."""
     found = list(
         re.finditer(r"^[ ]*([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff])", text[: place.at], re.MULTILINE)
     )

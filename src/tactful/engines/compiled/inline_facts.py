@@ -100,8 +100,8 @@ class Inliner:
     def statements(self, ids: Iterable[str], nullable: frozenset[str], lost: Sequence[str] = ()) -> list[ast.stmt]:
         """Statements that compute the facts with these ids, each after the facts that it reads.
 
-        ``lost``: variables of the rows at hand that the facts' own loops take. Each gets its row back right after the loop,
-        as the next fact may read it.
+        ``lost``: variables of the current rows that the facts' own loops reuse. Each gets its row back right after the loop,
+        because the next fact may read it.
         """
         todo = [self._facts.fact(id_) for id_ in ids]
         statements: list[ast.stmt] = []
@@ -284,7 +284,7 @@ def parts_of(fact: Aggregate) -> tuple[str, ...]:
 
 
 def at_hand(name: str) -> str:
-    """The variable that keeps the row at hand while loops take the variable of this name."""
+    """The name of the variable that keeps the current row while loops reuse the variable of this name."""
     return f"{name}_at_hand"
 
 
